@@ -1,0 +1,21 @@
+/** Names of record headers, declared once. Values are ASCII text unless said. */
+export const HEADERS = {
+  /** On a result record: where its parents stand, as `topic/partition/offset`. */
+  parentA: 'a',
+  parentB: 'b',
+  /** On a result record: the version of the rules that made it. */
+  rules: 'rules',
+  /** On a dead letter. */
+  stage: 'stage',
+  reason: 'reason',
+  message: 'message',
+  sourceTopic: 'source_topic',
+  sourcePartition: 'source_partition',
+  sourceOffset: 'source_offset',
+  /** On a dead letter that keeps only a preview: the whole length in bytes and its SHA-256 in hex. */
+  originalLength: 'original_length',
+  originalSha256: 'original_sha256',
+} as const;
+
+/** Version of correlation rules and output record; raised when the same events would give other bytes. */
+export const RULES_VERSION = '1';
