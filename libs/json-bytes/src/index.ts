@@ -1,1 +1,4 @@
-export {};
+export * from './field-table.ts';
+export * from './known-names.ts';
+export * from './names.ts';
+export * from './scan-object.ts';

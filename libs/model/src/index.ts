@@ -9,3 +9,4 @@ export * from './side.ts';
 export * from './topics.ts';
 export * from './clock.ts';
 export * from './virtual-clock.ts';
+export * from './event-reader.ts';
