@@ -1,1 +1,3 @@
-export {};
+export * from './line-splitter.ts';
+export type { OversizedLine } from './oversized-line.ts';
+export * from './syslog-head.ts';
