@@ -1,0 +1,91 @@
+import { getSystemErrorName } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import koffi, { type KoffiFunc } from 'koffi';
+import { CONTROL, type DatagramMessage, type DatagramWorkerData } from './datagram-protocol.ts';
+
+/** Datagrams per system call. */
+const VECTOR_LENGTH = 64;
+/** A block is handed over when the kernel has nothing more, or at this size. */
+const BLOCK_BYTES = 128 * 1024;
+/** `struct mmsghdr` and `struct iovec` of a 64-bit Linux. */
+const HEADER_BYTES = 64;
+const IOVEC_BYTES = 16;
+const MESSAGE_LENGTH_AT = 56;
+const MSG_TRUNC = 0x20;
+const MSG_DONTWAIT = 0x40;
+const MSG_WAITFORONE = 0x10000;
+const NEWLINE = 10;
+
+const { fd, maxDatagramBytes, maxQueuedBytes, control } = workerData as DatagramWorkerData;
+if (parentPort === null) throw new Error('the datagram worker runs in a thread of its own only');
+const port = parentPort;
+
+const recvmmsg = koffi.load('libc.so.6').func('int recvmmsg(int, void *, unsigned int, int, void *)') as KoffiFunc<
+  (fd: number, headers: Buffer, length: number, flags: number, timeout: null) => number
+>;
+const { EAGAIN, EINTR } = koffi.os.errno as { readonly EAGAIN: number; readonly EINTR: number };
+
+const received = Buffer.allocUnsafeSlow(VECTOR_LENGTH * maxDatagramBytes);
+const vectors = Buffer.alloc(VECTOR_LENGTH * IOVEC_BYTES);
+const headers = Buffer.alloc(VECTOR_LENGTH * HEADER_BYTES);
+const headerWords = new Uint32Array(headers.buffer, headers.byteOffset, headers.length / 4);
+for (let i = 0; i < VECTOR_LENGTH; i++) {
+  vectors.writeBigUInt64LE(koffi.address(received) + BigInt(i * maxDatagramBytes), i * IOVEC_BYTES);
+  vectors.writeBigUInt64LE(BigInt(maxDatagramBytes), i * IOVEC_BYTES + 8);
+  headers.writeBigUInt64LE(koffi.address(vectors) + BigInt(i * IOVEC_BYTES), i * HEADER_BYTES + 16);
+  headers.writeBigUInt64LE(1n, i * HEADER_BYTES + 24);
+}
+
+// Room for a whole further call behind the size at which a block goes.
+const block = Buffer.allocUnsafeSlow(BLOCK_BYTES + VECTOR_LENGTH * (maxDatagramBytes + 1));
+const lengths = new Uint32Array(2 * (BLOCK_BYTES + VECTOR_LENGTH));
+let used = 0;
+let count = 0;
+
+port.postMessage({ kind: 'ready' } satisfies DatagramMessage);
+for (;;) {
+  const stopping = Atomics.load(control, CONTROL.stopping) === 1;
+  // With something in hand, only what is there already; MSG_TRUNC asks for the whole length of what was cut off.
+  const waiting = count > 0 || stopping ? MSG_DONTWAIT : MSG_WAITFORONE;
+  const messages = recvmmsg(fd, headers, VECTOR_LENGTH, waiting | MSG_TRUNC, null);
+  if (messages >= 0) {
+    take(messages);
+    if (used >= BLOCK_BYTES) handOver();
+    continue;
+  }
+  const errno = koffi.errno();
+  if (errno === EINTR) continue;
+  if (errno !== EAGAIN) throw new Error(`recvmmsg: ${getSystemErrorName(-errno)}`);
+  if (count > 0) handOver();
+  else if (stopping) break;
+}
+
+function take(messages: number): void {
+  const room = maxQueuedBytes - Atomics.load(control, CONTROL.queuedBytes);
+  for (let i = 0; i < messages; i++) {
+    const originalLength = headerWords[(i * HEADER_BYTES + MESSAGE_LENGTH_AT) / 4] as number;
+    if (originalLength === 0) continue;
+    const length = Math.min(originalLength, maxDatagramBytes);
+    if (used + length + 1 > room) {
+      Atomics.add(control, CONTROL.dropped, 1);
+      continue;
+    }
+    const from = i * maxDatagramBytes;
+    block.set(received.subarray(from, from + length), used);
+    block[used + length] = NEWLINE;
+    lengths[2 * count] = length;
+    lengths[2 * count + 1] = originalLength;
+    count++;
+    used += length + 1;
+  }
+}
+
+function handOver(): void {
+  const bytes = block.buffer.slice(0, used);
+  const ownLengths = lengths.slice(0, 2 * count);
+  Atomics.add(control, CONTROL.queuedBytes, used);
+  const message: DatagramMessage = { kind: 'block', bytes, used, lengths: ownLengths };
+  port.postMessage(message, [bytes, ownLengths.buffer]);
+  used = 0;
+  count = 0;
+}
