@@ -1,1 +1,3 @@
+export * from './dead-letter-record.ts';
+export * from './murmur2.ts';
 export * from './port.ts';
