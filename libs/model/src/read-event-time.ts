@@ -113,7 +113,9 @@ function cutOff(digits: string, places: number): bigint {
 function readText(bytes: Uint8Array, start: number, end: number, out: EventTime): boolean {
   for (let i = start + 1; i < end - 1; i++) {
     if (bytes[i] === BACKSLASH) {
-      const plain = new TextEncoder().encode(JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as string);
+      const plain = new TextEncoder().encode(
+        JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as string,
+      );
       return readRfc3339(plain, 0, plain.length, out);
     }
   }
