@@ -1,0 +1,60 @@
+/** What the packages may be to each other. A package that is not named here is refused until somebody places it. */
+
+/** The short name of a package: the folder under `libs/` or `services/`. */
+export type PackageName = string;
+
+/** From the ground up. A package imports from its own layer and those below it, never from above. */
+export const LAYERS = [
+  { name: 'domain', packages: ['json-bytes', 'model', 'correlation', 'generate'] },
+  { name: 'port', packages: ['event-log'] },
+  {
+    name: 'adapter',
+    packages: ['event-log-embedded', 'warehouse', 'warehouse-embedded', 'intake', 'service-kit'],
+  },
+  { name: 'service', packages: ['socket-ingestor', 'correlator', 'file-writer', 'clickhouse-writer'] },
+  { name: 'command line', packages: ['logweave'] },
+] as const;
+
+/** The layer whose members never import each other: a service stands alone. */
+const ALONE = 'service';
+
+/** Packages that do no input or output and have no dependency from outside the workspace. */
+export const PURE: readonly PackageName[] = ['json-bytes', 'model', 'correlation', 'generate', 'event-log'];
+
+/** Files of pure packages that are the exception, by a pattern of their path inside the repository, and why. */
+export const PURE_EXCEPTIONS: readonly { readonly path: RegExp; readonly why: string }[] = [];
+
+/** Builtin modules that compute and touch nothing outside the process. */
+export const COMPUTING_BUILTINS: readonly string[] = ['node:buffer', 'node:crypto', 'node:util', 'node:events'];
+
+/** Entries of a package beside its `index.ts`; both are for tests only. */
+export const TEST_ENTRIES: readonly string[] = ['contract', 'memory'];
+
+/** Where the machine's clock, its timers and its randomness may be asked for. */
+export const CLOCK_FILES: readonly { readonly path: RegExp; readonly why: string }[] = [
+  { path: /^libs\/service-kit\/src\/system-clock\.ts$/, why: 'the system clock' },
+  { path: /^(bench|tools)\//, why: 'measures the machine' },
+];
+
+export function layerOf(name: PackageName): number {
+  return LAYERS.findIndex((layer) => (layer.packages as readonly string[]).includes(name));
+}
+
+/** Whether a package is a service or stands on services: no library needs one, not even for its tests. */
+export function isService(name: PackageName): boolean {
+  return layerOf(name) >= LAYERS.findIndex((layer) => layer.name === ALONE);
+}
+
+/** Why `from` may not import `to`, or null when it may. */
+export function refusal(from: PackageName, to: PackageName): string | null {
+  const below = layerOf(to);
+  const above = layerOf(from);
+  if (below === -1) return `${to} is in no layer: place it in tools/boundaries/layers.ts`;
+  if (below > above) {
+    return `${from} (${LAYERS[above]?.name}) must not know ${to} (${LAYERS[below]?.name}): turn the dependency round, or move what both need down`;
+  }
+  if (below === above && LAYERS[above]?.name === ALONE) {
+    return `services do not import each other: move what ${from} needs of ${to} into a library`;
+  }
+  return null;
+}
