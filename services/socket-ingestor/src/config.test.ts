@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { Value } from 'typebox/value';
+import { checkInputs, InputsSection, resolveSocketIngestorConfig } from './config.ts';
+
+const context = {
+  topics: { http: 't.http', network: 't.network', deadLetter: 't.dead-letter' },
+  keyFields: ['src_ip', 'src_port'],
+  time: { A: 'event_or_arrival', B: 'arrival' },
+  maxFutureSkewMs: 300_000,
+} as const;
+
+/** A section with its defaults filled in, as the loader of the configuration hands it over. */
+function section(sockets: readonly object[]): InputsSection {
+  return Value.Parse(InputsSection, Value.Default(InputsSection, { unix_sockets: sockets }));
+}
+
+test('the sockets of the first configurations work as they stand', () => {
+  const config = resolveSocketIngestorConfig(
+    section([
+      { name: 'http_source', path: '/run/http.socket', format: 'json' },
+      { name: 'network_source', path: '/run/network.socket', format: 'json' },
+    ]),
+    context,
+  );
+  expect(config.sockets).toEqual([
+    {
+      name: 'http_source',
+      path: '/run/http.socket',
+      type: 'stream',
+      source: 'A',
+      mode: 0o660,
+      owner: null,
+      group: null,
+      maxConnections: 256,
+      maxDatagramBytes: 65_536,
+      maxQueuedBytes: 16_777_216,
+    },
+    expect.objectContaining({ name: 'network_source', source: 'B' }),
+  ]);
+  expect(config.rules.B).toEqual({
+    side: 'B',
+    keyFields: ['src_ip', 'src_port'],
+    time: 'arrival',
+    maxFutureSkewMs: 300_000,
+  });
+  expect(config.stopGraceMs).toBe(10_000);
+});
+
+test('several producers of one source have sockets of their own, with mode, owner and group', () => {
+  const config = resolveSocketIngestorConfig(
+    section([
+      { name: 'apache', path: '/run/a', source: 'A', mode: '0620', owner: 'logweave', group: 4 },
+      { name: 'nginx', path: '/run/b', source: 'A', type: 'datagram', mode: '666' },
+    ]),
+    context,
+  );
+  expect(config.sockets[0]).toMatchObject({ source: 'A', mode: 0o620, owner: 'logweave', group: 4 });
+  expect(config.sockets[1]).toMatchObject({ source: 'A', type: 'datagram', mode: 0o666 });
+});
+
+test('a socket whose source cannot be told is a problem at its place', () => {
+  const sockets = section([
+    { name: 'http_source', path: '/run/a' },
+    { name: 'other', path: '/run/b' },
+  ]);
+  expect(checkInputs(sockets)).toEqual([
+    {
+      path: ['unix_sockets', 1],
+      message: 'cannot tell whether "other" brings HTTP or network logs: set source to A or B',
+    },
+  ]);
+  expect(() => resolveSocketIngestorConfig(sockets, context)).toThrow('inputs.unix_sockets.1: cannot tell');
+});
+
+test('two sockets of the same name or path are a problem at the second', () => {
+  const sockets = section([
+    { name: 'x', path: '/run/a', source: 'A' },
+    { name: 'x', path: '/run/a', source: 'B' },
+  ]);
+  expect(checkInputs(sockets)).toEqual([
+    { path: ['unix_sockets', 1, 'name'], message: 'same name as entry 1 of the list' },
+    { path: ['unix_sockets', 1, 'path'], message: 'same path as entry 1 of the list' },
+  ]);
+});
+
+test.each([
+  ['a mode that is not octal', { mode: '0888' }],
+  ['a mode as a number', { mode: 660 }],
+  ['another format', { format: 'text' }],
+  ['another type', { type: 'dgram' }],
+  ['another source', { source: 'C' }],
+  ['an unknown key', { colour: 'red' }],
+  ['no connections', { max_connections: 0 }],
+])('%s is refused by the schema', (_, change) => {
+  const value = { unix_sockets: [{ name: 'http_source', path: '/run/a', ...change }] };
+  expect(Value.Check(InputsSection, Value.Default(InputsSection, value))).toBe(false);
+});
+
+test('a section without sockets is refused by the schema', () => {
+  expect(Value.Check(InputsSection, Value.Default(InputsSection, { unix_sockets: [] }))).toBe(false);
+});

@@ -1,0 +1,186 @@
+import type { KeyField, Side, SourceRules, TimePolicy } from '@logweave/model';
+import { type Static, Type } from 'typebox';
+
+const Owner = Type.Union([Type.String({ minLength: 1 }), Type.Integer({ minimum: 0 }), Type.Null()], {
+  description: 'Owner of the socket file, by name or number; null leaves it to the process',
+  default: null,
+});
+const Group = Type.Union([Type.String({ minLength: 1 }), Type.Integer({ minimum: 0 }), Type.Null()], {
+  description: 'Group of the socket file, by name or number; null leaves it to the process',
+  default: null,
+});
+
+/** One entry of `inputs.unix_sockets`. */
+export const UnixSocketSection = Type.Object(
+  {
+    name: Type.String({ minLength: 1, description: 'Name of the socket in logs and metrics' }),
+    path: Type.String({ minLength: 1, description: 'Where the socket file is; at most 107 bytes' }),
+    format: Type.Literal('json', {
+      description: 'One JSON object a line, with or without a syslog head before it',
+      default: 'json',
+    }),
+    source: Type.Optional(
+      Type.Union([Type.Literal('A'), Type.Literal('B')], {
+        description: 'A: HTTP logs, B: network logs. Needed unless the name is http_source or network_source',
+      }),
+    ),
+    type: Type.Union([Type.Literal('stream'), Type.Literal('datagram')], {
+      description:
+        'stream: senders connect and are slowed down, never cut; datagram: what does not fit is dropped and counted',
+      default: 'stream',
+    }),
+    mode: Type.String({
+      pattern: '^0?[0-7]{3}$',
+      description: 'Permissions of the socket file in octal; a sender needs write permission',
+      default: '0660',
+    }),
+    owner: Owner,
+    group: Group,
+    max_connections: Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description:
+        'Connections that are read at the same time; further ones wait. Each may hold a partial line of 1 MiB',
+      default: 256,
+    }),
+    max_datagram_bytes: Type.Integer({
+      minimum: 1024,
+      maximum: 1_048_576,
+      description: 'Longest datagram; what is cut off a longer one goes to dead-letter',
+      default: 65_536,
+    }),
+    queue_bytes: Type.Integer({
+      minimum: 65_536,
+      maximum: 1_073_741_824,
+      description: 'Datagrams kept while the event log is behind; beyond it they are dropped and counted',
+      default: 16_777_216,
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** Section `inputs`. */
+export const InputsSection = Type.Object(
+  {
+    unix_sockets: Type.Array(UnixSocketSection, {
+      minItems: 1,
+      description: 'The sockets that source logs come in by',
+    }),
+    max_in_flight_bytes: Type.Integer({
+      minimum: 1_048_576,
+      maximum: 4_294_967_296,
+      description: 'Bytes read and not yet acknowledged by the event log; beyond it sockets are not read',
+      default: 33_554_432,
+    }),
+    stop_grace_s: Type.Number({
+      minimum: 0,
+      maximum: 600,
+      description: 'How long a stop goes on reading what senders have written already',
+      default: 10,
+    }),
+  },
+  { additionalProperties: false },
+);
+export type InputsSection = Static<typeof InputsSection>;
+
+export interface SocketConfig {
+  readonly name: string;
+  readonly path: string;
+  readonly type: 'stream' | 'datagram';
+  readonly source: Side;
+  readonly mode: number;
+  readonly owner: string | number | null;
+  readonly group: string | number | null;
+  readonly maxConnections: number;
+  readonly maxDatagramBytes: number;
+  readonly maxQueuedBytes: number;
+}
+
+export interface SocketIngestorConfig {
+  readonly sockets: readonly SocketConfig[];
+  /** Full names. */
+  readonly topics: { readonly http: string; readonly network: string; readonly deadLetter: string };
+  readonly rules: Readonly<Record<Side, SourceRules>>;
+  readonly maxInFlightBytes: number;
+  readonly stopGraceMs: number;
+}
+
+/** What the ingestor takes from other sections, so that it checks at the door as the correlator does. */
+export interface SocketIngestorContext {
+  readonly topics: SocketIngestorConfig['topics'];
+  readonly keyFields: readonly KeyField[];
+  readonly time: Readonly<Record<Side, TimePolicy>>;
+  readonly maxFutureSkewMs: number;
+}
+
+/** What the schema cannot say, at its place in the section (`['unix_sockets', 0, 'path']`). */
+export interface ConfigProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Sources by the names that the first configurations gave their sockets. */
+const SOURCE_BY_NAME: ReadonlyMap<string, Side> = new Map([
+  ['http_source', 'A'],
+  ['network_source', 'B'],
+]);
+
+/** Checks what the schema cannot check. */
+export function checkInputs(section: InputsSection): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const names = new Map<string, number>();
+  const paths = new Map<string, number>();
+  section.unix_sockets.forEach((socket, i) => {
+    if (sourceOf(socket) === undefined) {
+      const message = `cannot tell whether "${socket.name}" brings HTTP or network logs: set source to A or B`;
+      problems.push({ path: ['unix_sockets', i], message });
+    }
+    for (const [field, seen] of [
+      ['name', names],
+      ['path', paths],
+    ] as const) {
+      const first = seen.get(socket[field]);
+      if (first === undefined) seen.set(socket[field], i);
+      else
+        problems.push({ path: ['unix_sockets', i, field], message: `same ${field} as entry ${first + 1} of the list` });
+    }
+  });
+  return problems;
+}
+
+/** @throws Error when `checkInputs` has problems. */
+export function resolveSocketIngestorConfig(
+  section: InputsSection,
+  context: SocketIngestorContext,
+): SocketIngestorConfig {
+  const [problem] = checkInputs(section);
+  if (problem !== undefined) throw new Error(`inputs.${problem.path.join('.')}: ${problem.message}`);
+  const rules = (side: Side): SourceRules => ({
+    side,
+    keyFields: context.keyFields,
+    time: context.time[side],
+    maxFutureSkewMs: context.maxFutureSkewMs,
+  });
+  return {
+    sockets: section.unix_sockets.map((socket) => ({
+      name: socket.name,
+      path: socket.path,
+      type: socket.type,
+      source: sourceOf(socket) as Side,
+      mode: Number.parseInt(socket.mode, 8),
+      owner: socket.owner,
+      group: socket.group,
+      maxConnections: socket.max_connections,
+      maxDatagramBytes: socket.max_datagram_bytes,
+      maxQueuedBytes: socket.queue_bytes,
+    })),
+    topics: context.topics,
+    rules: { A: rules('A'), B: rules('B') },
+    maxInFlightBytes: section.max_in_flight_bytes,
+    stopGraceMs: section.stop_grace_s * 1000,
+  };
+}
+
+function sourceOf(socket: { readonly name: string; readonly source?: Side }): Side | undefined {
+  return socket.source ?? SOURCE_BY_NAME.get(socket.name);
+}

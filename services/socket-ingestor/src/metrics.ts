@@ -1,0 +1,100 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** Why a datagram was lost before it could be read. */
+export const DATAGRAM_LOSS_REASONS = [
+  /** The event log was behind for longer than the queue of this socket lasts. */
+  'queue_full',
+  /** The service was stopped and its grace ended before the event log took it. */
+  'grace_over',
+] as const;
+export type DatagramLossReason = (typeof DATAGRAM_LOSS_REASONS)[number];
+
+/** All metrics of the socket ingestor. */
+export interface IngestorMetrics {
+  readonly lines: Counter<'socket'>;
+  readonly bytes: Counter<'socket'>;
+  readonly deadLetters: Counter<'socket' | 'reason'>;
+  readonly futureTimestamps: Counter<'socket'>;
+  readonly datagramsLost: Counter<'socket' | 'reason'>;
+  readonly connections: Gauge<'socket' | 'state'>;
+  readonly connectionsAccepted: Counter<'socket'>;
+  readonly connectionsRefused: Counter<'socket'>;
+  readonly appendedRecords: Counter;
+  readonly inFlightBytes: Gauge;
+  readonly backpressureSeconds: Counter;
+}
+
+/** What is read off the inputs when somebody asks for the metrics; called before each scrape. */
+export type Refresh = (metrics: IngestorMetrics) => void;
+
+export function createIngestorMetrics(registry: Registry, refresh: Refresh): IngestorMetrics {
+  const registers = [registry];
+  const metrics: IngestorMetrics = {
+    // First, as metrics are collected in this order and this one brings the others up to date.
+    inFlightBytes: new Gauge({
+      name: 'logweave_ingest_in_flight_bytes',
+      help: 'Bytes read and not yet acknowledged by the event log. When it stays near its limit, the log is too slow.',
+      registers,
+      collect: () => refresh(metrics),
+    }),
+    lines: new Counter({
+      name: 'logweave_ingest_lines_total',
+      help: 'Lines read from a socket, dead letters among them. When it stands still, look at the senders.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'logweave_ingest_bytes_total',
+      help: 'Bytes of the lines read from a socket, without newlines.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'logweave_ingest_dead_letters_total',
+      help: 'Lines that went to the dead-letter topic. When it rises, read them there: their headers say why.',
+      labelNames: ['socket', 'reason'],
+      registers,
+    }),
+    futureTimestamps: new Counter({
+      name: 'logweave_ingest_future_timestamps_total',
+      help: 'Events whose time was too far ahead of their arrival. When it rises, set the clock of the sender right.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    datagramsLost: new Counter({
+      name: 'logweave_ingest_datagrams_lost_total',
+      help: 'Datagrams dropped since the event log was behind. When it rises, make the log faster or use a stream socket.',
+      labelNames: ['socket', 'reason'],
+      registers,
+    }),
+    connections: new Gauge({
+      name: 'logweave_ingest_connections_count',
+      help: 'Connections by state. When any are waiting, raise max_connections or look for senders that never close.',
+      labelNames: ['socket', 'state'],
+      registers,
+    }),
+    connectionsAccepted: new Counter({
+      name: 'logweave_ingest_connections_accepted_total',
+      help: 'Connections accepted. When it rises fast, a sender connects anew for every line: let it keep its connection.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    connectionsRefused: new Counter({
+      name: 'logweave_ingest_connections_refused_total',
+      help: 'Connections closed at once since too many were waiting. When it rises, raise max_connections.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    appendedRecords: new Counter({
+      name: 'logweave_ingest_appended_records_total',
+      help: 'Records that the event log has acknowledged. When it falls behind the lines, the log is slow.',
+      registers,
+    }),
+    backpressureSeconds: new Counter({
+      name: 'logweave_ingest_backpressure_seconds_total',
+      help: 'Time in which sockets were not read since the event log was behind. When it rises, senders are blocked.',
+      registers,
+    }),
+  };
+  return metrics;
+}

@@ -1,0 +1,171 @@
+import type { EventLog, Producer } from '@logweave/event-log';
+import type { Logger, Readiness, Service, ServiceDeps } from '@logweave/service-kit';
+import { AppendQueue, type TargetTopic } from './append-queue.ts';
+import type { SocketIngestorConfig } from './config.ts';
+import { createInput, type Input } from './input.ts';
+import { LineIntake, SERVICE_NAME } from './line-intake.ts';
+import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
+
+/** Time between two complaints that the log is behind. */
+const COMPLAINT_INTERVAL_MS = 60_000;
+
+/** What the ingestor uses of what services are given. */
+export interface SocketIngestorDeps extends Pick<ServiceDeps, 'clock' | 'metrics'> {
+  readonly eventLog: Pick<EventLog, 'topics' | 'producer'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * Reads source logs from unix sockets into topics `http` and `network`, and what fails its checks into `dead-letter`:
+ *
+ *     socket → lines → check, key → record → one append per turn of the event loop → event log
+ *
+ * What is read and not acknowledged by the log is bounded: beyond that streams are not read, so that senders block, and
+ * datagrams are dropped and counted.
+ */
+export function createSocketIngestor(config: SocketIngestorConfig, deps: SocketIngestorDeps): Service {
+  return new SocketIngestor(config, deps);
+}
+
+class SocketIngestor implements Service {
+  readonly name = SERVICE_NAME;
+  readonly failure: Promise<Error>;
+  readonly #fail: (error: Error) => void;
+  readonly #config: SocketIngestorConfig;
+  readonly #deps: SocketIngestorDeps;
+  readonly #metrics: IngestorMetrics;
+  #running: { readonly producer: Producer; readonly queue: AppendQueue; readonly inputs: readonly Input[] } | null =
+    null;
+  #stopped: Promise<void> | null = null;
+  #failed: Error | null = null;
+  #fullSinceMs: number | null = null;
+  #complainedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(config: SocketIngestorConfig, deps: SocketIngestorDeps) {
+    this.#config = config;
+    this.#deps = deps;
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.failure = promise;
+    this.#fail = resolve;
+    this.#metrics = createIngestorMetrics(deps.metrics, (metrics) => this.#refresh(metrics));
+  }
+
+  async start(): Promise<void> {
+    const { eventLog } = this.#deps;
+    const topics = await findTopics(eventLog, this.#config);
+    const producer = await eventLog.producer();
+    const queue = this.#createQueue(producer);
+    const inputs = this.#config.sockets.map((socket) =>
+      createInput(socket, {
+        clock: this.#deps.clock,
+        intake: new LineIntake(
+          this.#config.rules[socket.source],
+          { events: topics[socket.source], deadLetters: topics.deadLetters },
+          queue,
+        ),
+        metrics: this.#metrics,
+        failed: (error) => this.#giveUp(new Error(`${socket.path}: receiving has ended`, { cause: error })),
+        troubled: (error) => this.#deps.log.error({ socket: socket.name, error: error.message }, 'accept failed'),
+      }),
+    );
+    this.#running = { producer, queue, inputs };
+    try {
+      await Promise.all(inputs.map((input) => input.open()));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    for (const { name, path, type, source } of this.#config.sockets) {
+      this.#deps.log.info({ socket: name, path, type, source }, 'socket open');
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  readiness(): Readiness {
+    if (this.#failed !== null) return { ready: false, detail: this.#failed.message };
+    if (this.#stopped !== null) return { ready: false, detail: 'stopping' };
+    if (this.#running === null) return { ready: false, detail: 'not started' };
+    const behind = this.#running.queue.isFull ? ', waiting for the event log' : '';
+    return { ready: true, detail: `receiving on ${this.#running.inputs.length} sockets${behind}` };
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#running === null) return;
+    const { producer, queue, inputs } = this.#running;
+    const done = new AbortController();
+    // Nothing moves any more once the log has refused for good, so there is nothing to wait for then.
+    const grace =
+      this.#failed === null ? this.#deps.clock.sleep(this.#config.stopGraceMs, done.signal) : Promise.resolve();
+    await Promise.all(inputs.map((input) => input.stop(grace)));
+    done.abort();
+    await queue.drained();
+    await producer.close();
+    this.#deps.log.info({}, 'sockets closed');
+  }
+
+  #createQueue(producer: Producer): AppendQueue {
+    const { clock, log } = this.#deps;
+    return new AppendQueue(producer, this.#config.maxInFlightBytes, {
+      full: () => {
+        const nowMs = clock.monotonicMs();
+        this.#fullSinceMs = nowMs;
+        for (const input of this.#running?.inputs ?? []) input.pause();
+        if (nowMs - this.#complainedMs >= COMPLAINT_INTERVAL_MS) {
+          this.#complainedMs = nowMs;
+          log.warn({ inFlightBytes: this.#running?.queue.heldBytes }, 'event log is behind, sockets are not read');
+        }
+      },
+      room: () => {
+        this.#countBackpressure();
+        this.#fullSinceMs = null;
+        for (const input of this.#running?.inputs ?? []) {
+          // An input that was resumed just now may have filled the queue again.
+          if (this.#failed === null && this.#running?.queue.isFull === false) input.resume();
+        }
+      },
+      appended: (records) => this.#metrics.appendedRecords.inc(records),
+      failed: (error) => this.#giveUp(error),
+    });
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#failed !== null) return;
+    this.#failed = error;
+    for (const input of this.#running?.inputs ?? []) input.pause();
+    this.#deps.log.error({ error: error.message, lostBytes: this.#running?.queue.heldBytes }, 'cannot go on');
+    this.#fail(error);
+  }
+
+  #refresh(metrics: IngestorMetrics): void {
+    metrics.inFlightBytes.set(this.#running?.queue.heldBytes ?? 0);
+    for (const input of this.#running?.inputs ?? []) input.refresh();
+    this.#countBackpressure();
+  }
+
+  #countBackpressure(): void {
+    if (this.#fullSinceMs === null) return;
+    const nowMs = this.#deps.clock.monotonicMs();
+    this.#metrics.backpressureSeconds.inc((nowMs - this.#fullSinceMs) / 1000);
+    this.#fullSinceMs = nowMs;
+  }
+}
+
+interface Topics {
+  readonly A: TargetTopic;
+  readonly B: TargetTopic;
+  readonly deadLetters: TargetTopic;
+}
+
+async function findTopics(eventLog: Pick<EventLog, 'topics'>, { topics }: SocketIngestorConfig): Promise<Topics> {
+  const specs = new Map((await eventLog.topics()).map((spec) => [spec.name, spec]));
+  const find = (name: string): TargetTopic => {
+    const spec = specs.get(name);
+    if (spec === undefined) throw new Error(`topic ${name} does not exist`);
+    return { name, partitions: spec.partitions };
+  };
+  return { A: find(topics.http), B: find(topics.network), deadLetters: find(topics.deadLetter) };
+}
