@@ -124,6 +124,7 @@ export type PollResult =
    * The set of partitions has changed (also after joining). Partitions in `gained` begin at the group's committed
    * offset, or at the low watermark where there is none; `seek` before the next poll changes that. They are paused
    * when the consumer was made with `startPaused`. Records of `lost` partitions are never delivered after this.
+   * A partition in both was somebody else's meanwhile: end it, then begin it anew.
    */
   | {
       readonly kind: 'assignment';
@@ -151,8 +152,8 @@ export interface Consumer {
   readonly group: string;
   /**
    * Waits for records, an assignment or the time. Never called twice at once.
-   * @throws EventLogError `offset_out_of_range` when the position lies below the low watermark: records are gone;
-   * nothing is skipped silently.
+   * @throws EventLogError `offset_out_of_range` when the position lies below the low watermark (records are gone) or
+   * beyond the end (the log is another one); nothing is skipped silently, and `seek` makes the consumer useful again.
    */
   poll(options: PollOptions): Promise<PollResult>;
   pause(partitions: readonly TopicPartition[]): void;
@@ -164,7 +165,7 @@ export interface Consumer {
   endOffset(partition: TopicPartition): number | undefined;
   /** Commits for the generation of the last `assignment` result; `fenced` when a newer generation exists. */
   commit(offsets: readonly OffsetCommit[]): Promise<'committed' | 'fenced'>;
-  /** Makes a waiting poll return `idle` now. */
+  /** Makes a waiting poll return `idle` now; when none waits, the next one that would. */
   wakeUp(): void;
   /** Leaves the group. */
   close(): Promise<void>;
