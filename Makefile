@@ -1,0 +1,47 @@
+# What a fresh machine needs: make, npm and a Node to run npm with. The Node that everything else runs on comes with
+# the dependencies (Linux, x64); elsewhere it is your own, 26 or later.
+#
+#   make demo   a minute of real traffic through sockets, joined, into a file and ClickHouse (ARGS="--once --json")
+#   make test   everything that needs no server: types, lint, boundaries, unit tests
+#   make bench  the benchmarks                 make lint   only the checks                make clean
+
+SYSTEM_PATH := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export NX_DAEMON := false
+export NX_NO_CLOUD := true
+.SHELLFLAGS := -euc
+ARGS ?=
+
+installed := node_modules/.installed
+
+.PHONY: demo test bench lint typecheck unit install clean
+.DEFAULT_GOAL := test
+
+demo: install
+	@node --conditions=@logweave/source services/logweave/src/demo/main.ts $(ARGS)
+
+test: typecheck lint unit
+
+bench: install
+	@npm run --silent bench -- $(ARGS)
+
+typecheck: install
+	@npm run --silent typecheck
+
+lint: install
+	@npm run --silent lint
+
+unit: install
+	@npm run --silent test
+
+install: $(installed)
+
+# Again whenever the lock file changes. No package may run scripts of its own at installation.
+$(installed): package-lock.json
+	@echo 'Installing dependencies (npm ci, about a minute the first time)' >&2
+	@PATH="$(SYSTEM_PATH)" npm ci --ignore-scripts --loglevel=error --no-audit --no-fund >&2
+	@node tools/check-node.mjs
+	@touch $@
+
+clean:
+	rm -rf .nx .vitest tools/dist bench/dist libs/*/dist services/*/dist
