@@ -1,1 +1,5 @@
-export {};
+export { DISTINCT_KEYS } from './client-keys.ts';
+export { EventStream } from './event-stream.ts';
+export { type GeneratedEvent, generateEvents } from './generated-event.ts';
+export { Random } from './random.ts';
+export { DEFAULT_STREAM, type StreamOptions, streamOptions } from './stream-options.ts';
