@@ -131,6 +131,20 @@ describe('index.ts is the only way in', () => {
   });
 });
 
+describe('the part of the event log that logs in one process share', () => {
+  const text = { 'src/a.ts': `import { L } from '@logweave/event-log/local';` };
+
+  it('is for the embedded log', () => {
+    expect(check(pkg('libs/event-log', {}), pkg('libs/event-log-embedded', text))).toEqual([]);
+  });
+
+  it('and for nobody else', () => {
+    expect(check(pkg('libs/event-log', {}), pkg('libs/intake', text))).toEqual([
+      expect.stringContaining('is for event-log-embedded only'),
+    ]);
+  });
+});
+
 describe('a pure library', () => {
   it.each(['node:fs', 'node:net', 'node:http', 'node:sqlite', 'node:child_process', 'node:worker_threads', 'koffi'])(
     'does not import %s',

@@ -90,10 +90,15 @@ function workspaceProblem(
   member: WorkspacePackage,
 ): string | null {
   const entry = specifier.slice(target.id.length + 1);
-  if (entry !== '' && !TEST_ENTRIES.includes(entry)) {
-    return `${specifier} reaches past index.ts: export what is needed there and import ${target.id}`;
+  if (entry !== '') {
+    const users = OTHER_ENTRIES[entry];
+    if (users === undefined) {
+      return `${specifier} reaches past index.ts: export what is needed there and import ${target.id}`;
+    }
+    if (!file.forTests && !users.includes(member.name)) {
+      return users.length === 0 ? `${specifier} is for tests only` : `${specifier} is for ${users.join(', ')} only`;
+    }
   }
-  if (entry !== '' && !file.forTests) return `${specifier} is for tests only`;
   if (target.id === member.id) {
     return entry === '' ? `a package does not import itself: use a relative path instead of ${specifier}` : null;
   }

@@ -27,8 +27,13 @@ export const PURE_EXCEPTIONS: readonly { readonly path: RegExp; readonly why: st
 /** Builtin modules that compute and touch nothing outside the process. */
 export const COMPUTING_BUILTINS: readonly string[] = ['node:buffer', 'node:crypto', 'node:util', 'node:events'];
 
-/** Entries of a package beside its `index.ts`; both are for tests only. */
-export const TEST_ENTRIES: readonly string[] = ['contract', 'memory'];
+/** Entries of a package beside its `index.ts`, and who may use them: tests, or these packages as well. */
+export const OTHER_ENTRIES: Readonly<Record<string, readonly PackageName[]>> = {
+  contract: [],
+  memory: [],
+  // What the logs that live in one process share: groups, consumers, waiting.
+  local: ['event-log-embedded'],
+};
 
 /** Where the machine's clock, its timers and its randomness may be asked for. */
 export const CLOCK_FILES: readonly { readonly path: RegExp; readonly why: string }[] = [
