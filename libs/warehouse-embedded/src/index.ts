@@ -1,1 +1,7 @@
-export {};
+export {
+  type EmbeddedExit,
+  type EmbeddedWarehouse,
+  type EmbeddedWarehouseOptions,
+  type SupervisorLog,
+  startEmbeddedWarehouse,
+} from './supervisor.ts';
