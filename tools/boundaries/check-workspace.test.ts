@@ -178,6 +178,11 @@ describe('time and chance are handed in', () => {
     ]);
   });
 
+  it('and so are the timers of Node as a module', () => {
+    const text = { 'src/a.ts': `import { setTimeout as wait } from 'node:timers/promises';` };
+    expect(check(pkg('libs/warehouse', text))).toEqual([expect.stringContaining('waits by the machine')]);
+  });
+
   it('also inside a template, and not in a comment, a string, a pattern or a method of that name', () => {
     const template = (text: string): string => ['const a = `it is ', text, '`;'].join('');
     expect(check(pkg('services/correlator', { 'src/a.ts': template('${Date.now()}') }))).toHaveLength(1);

@@ -7,10 +7,10 @@ import {
   COMPUTING_BUILTINS,
   isService,
   layerOf,
+  OTHER_ENTRIES,
   PURE,
   PURE_EXCEPTIONS,
   refusal,
-  TEST_ENTRIES,
 } from './layers.ts';
 import type { SourceFile, Workspace, WorkspacePackage } from './workspace.ts';
 
@@ -70,6 +70,9 @@ function importProblem(
   if (specifier.startsWith('.')) return relativeProblem(specifier, file, member);
   const pure =
     PURE.includes(member.name) && !file.forTests && !PURE_EXCEPTIONS.some(({ path }) => path.test(file.path));
+  if (specifier === 'node:timers' || specifier === 'node:timers/promises') {
+    return file.forTests || mayAskMachine(file) ? null : `${specifier} waits by the machine: take a Clock`;
+  }
   if (specifier.startsWith('node:')) {
     if (!pure || typeOnly || COMPUTING_BUILTINS.includes(specifier)) return null;
     return `${member.name} is pure and must not import ${specifier}: let the caller hand in what it gives`;
@@ -136,12 +139,16 @@ function relativeProblem(specifier: string, file: SourceFile, member: WorkspaceP
 }
 
 function clockProblems(file: SourceFile): readonly Finding[] {
-  if (file.forTests || CLOCK_FILES.some(({ path }) => path.test(file.path))) return [];
+  if (file.forTests || mayAskMachine(file)) return [];
   return findClocks(file.text).map(({ what, line }) => ({
     path: file.path,
     line,
     message: `${what} asks the machine: take a Clock (or a seeded random) as a dependency`,
   }));
+}
+
+function mayAskMachine(file: SourceFile): boolean {
+  return CLOCK_FILES.some(({ path }) => path.test(file.path));
 }
 
 function relativeTargets(path: string, imports: readonly ImportOfFile[]): string[] {
