@@ -1,1 +1,3 @@
-export {};
+export type { Logger } from './logger.ts';
+export type { Readiness, Service, ServiceDeps } from './service.ts';
+export { systemClock } from './system-clock.ts';
