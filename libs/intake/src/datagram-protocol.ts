@@ -12,9 +12,10 @@ export type DatagramMessage =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'block';
-      /** Datagrams, each followed by a newline; `used` bytes in all. */
+      /** Datagrams, each followed by a newline. */
       readonly bytes: ArrayBuffer;
-      readonly used: number;
       /** Per datagram the bytes stored and the bytes it had. */
       readonly lengths: Uint32Array;
+      /** What the block counts in the queue until it is released. */
+      readonly queuedBytes: number;
     };

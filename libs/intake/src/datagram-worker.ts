@@ -7,6 +7,8 @@ import { CONTROL, type DatagramMessage, type DatagramWorkerData } from './datagr
 const VECTOR_LENGTH = 64;
 /** A block is handed over when the kernel has nothing more, or at this size. */
 const BLOCK_BYTES = 128 * 1024;
+/** What a block costs in the queue beside its bytes, so that many small ones cannot outgrow it. */
+const BLOCK_OVERHEAD_BYTES = 1024;
 /** `struct mmsghdr` and `struct iovec` of a 64-bit Linux. */
 const HEADER_BYTES = 64;
 const IOVEC_BYTES = 16;
@@ -25,15 +27,20 @@ const recvmmsg = koffi.load('libc.so.6').func('int recvmmsg(int, void *, unsigne
 >;
 const { EAGAIN, EINTR } = koffi.os.errno as { readonly EAGAIN: number; readonly EINTR: number };
 
-const received = Buffer.allocUnsafeSlow(VECTOR_LENGTH * maxDatagramBytes);
-const vectors = Buffer.alloc(VECTOR_LENGTH * IOVEC_BYTES);
-const headers = Buffer.alloc(VECTOR_LENGTH * HEADER_BYTES);
-const headerWords = new Uint32Array(headers.buffer, headers.byteOffset, headers.length / 4);
+// One piece of memory for all that the kernel is pointed to: the headers are handed over by every call and so keep the
+// vectors and the data alive, which nothing here mentions once the loop runs.
+const memory = Buffer.allocUnsafeSlow(VECTOR_LENGTH * (HEADER_BYTES + IOVEC_BYTES + maxDatagramBytes));
+const vectorsAt = VECTOR_LENGTH * HEADER_BYTES;
+const dataAt = vectorsAt + VECTOR_LENGTH * IOVEC_BYTES;
+const headers = memory.fill(0, 0, dataAt).subarray(0, vectorsAt);
+const headerWords = new Uint32Array(memory.buffer, 0, vectorsAt / 4);
+const address = koffi.address(memory);
 for (let i = 0; i < VECTOR_LENGTH; i++) {
-  vectors.writeBigUInt64LE(koffi.address(received) + BigInt(i * maxDatagramBytes), i * IOVEC_BYTES);
-  vectors.writeBigUInt64LE(BigInt(maxDatagramBytes), i * IOVEC_BYTES + 8);
-  headers.writeBigUInt64LE(koffi.address(vectors) + BigInt(i * IOVEC_BYTES), i * HEADER_BYTES + 16);
-  headers.writeBigUInt64LE(1n, i * HEADER_BYTES + 24);
+  const vectorAt = vectorsAt + i * IOVEC_BYTES;
+  memory.writeBigUInt64LE(address + BigInt(dataAt + i * maxDatagramBytes), vectorAt);
+  memory.writeBigUInt64LE(BigInt(maxDatagramBytes), vectorAt + 8);
+  memory.writeBigUInt64LE(address + BigInt(vectorAt), i * HEADER_BYTES + 16);
+  memory.writeBigUInt64LE(1n, i * HEADER_BYTES + 24);
 }
 
 // Room for a whole further call behind the size at which a block goes.
@@ -70,8 +77,8 @@ function take(messages: number): void {
       Atomics.add(control, CONTROL.dropped, 1);
       continue;
     }
-    const from = i * maxDatagramBytes;
-    block.set(received.subarray(from, from + length), used);
+    const from = dataAt + i * maxDatagramBytes;
+    memory.copy(block, used, from, from + length);
     block[used + length] = NEWLINE;
     lengths[2 * count] = length;
     lengths[2 * count + 1] = originalLength;
@@ -83,8 +90,9 @@ function take(messages: number): void {
 function handOver(): void {
   const bytes = block.buffer.slice(0, used);
   const ownLengths = lengths.slice(0, 2 * count);
-  Atomics.add(control, CONTROL.queuedBytes, used);
-  const message: DatagramMessage = { kind: 'block', bytes, used, lengths: ownLengths };
+  const queuedBytes = used + ownLengths.byteLength + BLOCK_OVERHEAD_BYTES;
+  Atomics.add(control, CONTROL.queuedBytes, queuedBytes);
+  const message: DatagramMessage = { kind: 'block', bytes, lengths: ownLengths, queuedBytes };
   port.postMessage(message, [bytes, ownLengths.buffer]);
   used = 0;
   count = 0;

@@ -106,13 +106,13 @@ export class UnixDatagramSocket {
     });
   }
 
-  #deliver({ bytes, lengths, used }: Extract<DatagramMessage, { kind: 'block' }>): void {
+  #deliver({ bytes, lengths, queuedBytes }: Extract<DatagramMessage, { kind: 'block' }>): void {
     this.#events.block({
-      bytes: Buffer.from(bytes, 0, used),
+      bytes: Buffer.from(bytes),
       count: lengths.length / 2,
       storedLength: (i) => lengths[2 * i] as number,
       originalLength: (i) => lengths[2 * i + 1] as number,
-      release: () => void Atomics.sub(this.#control, CONTROL.queuedBytes, used),
+      release: () => void Atomics.sub(this.#control, CONTROL.queuedBytes, queuedBytes),
     });
   }
 }

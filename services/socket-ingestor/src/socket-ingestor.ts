@@ -64,7 +64,8 @@ class SocketIngestor implements Service {
           queue,
         ),
         metrics: this.#metrics,
-        failed: (error) => this.#giveUp(new Error(`${socket.path}: receiving has ended`, { cause: error })),
+        failed: (error) =>
+          this.#giveUp(new Error(`${socket.path}: receiving has ended: ${error.message}`, { cause: error })),
         troubled: (error) => this.#deps.log.error({ socket: socket.name, error: error.message }, 'accept failed'),
       }),
     );
