@@ -69,6 +69,7 @@ export class LocalConsumer implements Consumer {
       await this.#log.turn();
       for (;;) {
         if (this.#closed) return { kind: 'idle' };
+        if (this.#log.closed) throw new EventLogError('closed', 'the event log is closed');
         const assignment = this.#takeAssignment();
         if (assignment !== null) return assignment;
         const batches = this.#collect(maxRecords);
@@ -133,7 +134,8 @@ export class LocalConsumer implements Consumer {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new EventLogError('closed', `the consumer of group ${this.group} is closed`);
+    if (this.#closed || this.#log.closed)
+      throw new EventLogError('closed', `the consumer of group ${this.group} is closed`);
   }
 
   #find({ topic, partition }: TopicPartition): Assigned {

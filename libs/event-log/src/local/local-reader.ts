@@ -1,5 +1,5 @@
 import { EventLogError, type PollOptions, type Reader, type RecordBatch, type TopicPartition } from '../port.ts';
-import type { LocalLog } from './local-log.ts';
+import type { LocalReads } from './local-log.ts';
 import { Waiter } from './waiter.ts';
 
 const DEFAULT_MAX_RECORDS = 5_000;
@@ -7,7 +7,7 @@ const MAX_READ_BYTES = 8 * 1024 * 1024;
 
 /** A reader without a group. */
 export class LocalReader implements Reader {
-  readonly #log: LocalLog;
+  readonly #log: LocalReads;
   readonly #partition: TopicPartition;
   readonly #id: number;
   readonly #waiter: Waiter;
@@ -15,7 +15,7 @@ export class LocalReader implements Reader {
   #closed = false;
 
   /** @throws EventLogError `unknown_topic_or_partition`. */
-  constructor(log: LocalLog, partition: TopicPartition, fromOffset: number) {
+  constructor(log: LocalReads, partition: TopicPartition, fromOffset: number) {
     this.#log = log;
     this.#partition = { topic: partition.topic, partition: partition.partition };
     this.#id = log.partitionId(partition.topic, partition.partition);
@@ -28,7 +28,7 @@ export class LocalReader implements Reader {
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     await this.#log.turn();
     for (;;) {
-      if (this.#closed) throw new EventLogError('closed', 'the reader is closed');
+      if (this.#closed || this.#log.closed) throw new EventLogError('closed', 'the reader is closed');
       const fetchedOffset = this.#position;
       const fetched = this.#log.fetch(this.#id, fetchedOffset, maxRecords, MAX_READ_BYTES);
       const leftMs = deadlineMs - clock.monotonicMs();

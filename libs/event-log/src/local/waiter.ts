@@ -1,11 +1,11 @@
-import type { LocalLog } from './local-log.ts';
+import type { LocalReads } from './local-log.ts';
 
 /** Waits for news of the log, for a wake-up or for the time, whichever is first. One waiter waits once at a time. */
 export class Waiter {
-  readonly #log: LocalLog;
+  readonly #log: LocalReads;
   #wake: (() => void) | null = null;
 
-  constructor(log: LocalLog) {
+  constructor(log: LocalReads) {
     this.#log = log;
   }
 
