@@ -101,7 +101,7 @@ export class SimulatedLog {
     };
     return {
       group: 'file-writer',
-      poll: async (options) => (await fate.step(() => poll(options))) as PollResult,
+      poll: async (options) => fate.step(() => poll(options)),
       pause: (partitions) => {
         for (const { partition } of partitions) paused.add(partition);
       },
