@@ -76,10 +76,15 @@ export async function publishSocket(
   }
 }
 
+/** Whether senders that open the path still come to us; not when the file was removed or replaced. */
+export function isPublished(published: PublishedSocket): boolean {
+  const found = statOf(published.path);
+  return found?.dev === published.device && found.ino === published.inode;
+}
+
 /** Removes the socket file, but not what somebody else has put in its place. */
 export function withdrawSocket(published: PublishedSocket): void {
-  const found = statOf(published.path);
-  if (found?.dev === published.device && found.ino === published.inode) unlinkSync(published.path);
+  if (isPublished(published)) unlinkSync(published.path);
 }
 
 function giveTo(owner: number, published: PublishedSocket): void {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -145,6 +145,19 @@ test.runIf(hasPython)('fault 48: a stale datagram socket is replaced', async () 
   await send([[0, 'hello']]);
   await datagrams.stop();
   expect(received.map((datagram) => datagram.text)).toEqual(['hello']);
+});
+
+test.runIf(hasPython)('fault 48: a path that was removed is opened again', async () => {
+  const { datagrams, received } = socket();
+  await datagrams.open();
+  await send([[0, 'before']]);
+  unlinkSync(path);
+  expect(datagrams.isReachable).toBe(false);
+  await datagrams.reopen();
+  expect(datagrams.isReachable).toBe(true);
+  await send([[0, 'after']]);
+  await datagrams.stop();
+  expect(received.map((datagram) => datagram.text)).toEqual(['before', 'after']);
 });
 
 test('fault 62: neither a datagram nor a stream socket is opened where a datagram socket lives', async () => {

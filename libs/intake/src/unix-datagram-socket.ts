@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CONTROL, type DatagramMessage, type DatagramWorkerData } from './datagram-protocol.ts';
 import { AF_UNIX, type Libc, loadLibc, SOCK_DGRAM } from './libc.ts';
-import { type PublishedSocket, publishSocket, type SocketAccess, withdrawSocket } from './socket-path.ts';
+import { isPublished, type PublishedSocket, publishSocket, type SocketAccess, withdrawSocket } from './socket-path.ts';
 
 export interface DatagramSocketOptions {
   readonly path: string;
@@ -54,6 +54,7 @@ export class UnixDatagramSocket {
     try {
       const published = await publishSocket(path, access, (temporaryPath) => libc.bind(fd, temporaryPath));
       this.#open = { libc, fd, published };
+      Atomics.store(this.#control, CONTROL.stopping, 0);
       await this.#startWorker(fd);
     } catch (error) {
       if (this.#open !== null) withdrawSocket(this.#open.published);
@@ -61,6 +62,17 @@ export class UnixDatagramSocket {
       libc.close(fd);
       throw error;
     }
+  }
+
+  /** False when the path no longer leads here, as after somebody has removed the file. */
+  get isReachable(): boolean {
+    return this.#open !== null && isPublished(this.#open.published);
+  }
+
+  /** Makes the path lead here again, once what was sent before is received. @throws as `open`, and may be called again then */
+  async reopen(): Promise<void> {
+    await this.stop();
+    await this.open();
   }
 
   /** How many datagrams were dropped since the last call because the queue was full. */

@@ -174,6 +174,35 @@ test('fault 48: a stop leaves a socket alone that somebody else has put at the p
   expect(existsSync(path)).toBe(true);
 });
 
+test('fault 48: a path that was removed is opened again, and connections outlive that', async () => {
+  const { stream, connections } = server();
+  await stream.listen();
+  const before = await open();
+  before.write('before, ');
+  expect(stream.isReachable).toBe(true);
+  unlinkSync(path);
+  expect(stream.isReachable).toBe(false);
+  await stream.reopen();
+  expect(stream.isReachable).toBe(true);
+  (await open()).end('after');
+  before.end('still');
+  await until(() => connections.length === 2 && connections.every((connection) => connection.ended));
+  expect(connections.map((connection) => connection.text)).toEqual(['before, still', 'after']);
+});
+
+test('fault 48: a path that somebody else has taken is not taken back', async () => {
+  const first = server();
+  await first.stream.listen();
+  unlinkSync(path);
+  const second = server();
+  await second.stream.listen();
+  await expect(first.stream.reopen()).rejects.toThrow('another process is already receiving on this socket');
+  expect(second.stream.isReachable).toBe(true);
+  await second.stream.stop(now);
+  await first.stream.reopen();
+  expect(first.stream.isReachable).toBe(true);
+});
+
 test('fault 48: a sender blocks while the server is paused, and nothing is lost', async () => {
   const { stream, connections } = server();
   await stream.listen();

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { loadLibc } from './libc.ts';
-import { type PublishedSocket, publishSocket, type SocketAccess, withdrawSocket } from './socket-path.ts';
+import { isPublished, type PublishedSocket, publishSocket, type SocketAccess, withdrawSocket } from './socket-path.ts';
 
 export interface StreamServerOptions {
   readonly path: string;
@@ -33,7 +33,7 @@ export interface StreamServerEvents {
 export class UnixStreamServer {
   readonly #options: StreamServerOptions;
   readonly #events: StreamServerEvents;
-  readonly #server: Server;
+  #server: Server;
   readonly #reading = new Map<Socket, StreamReceiver>();
   readonly #waiting: Socket[] = [];
   #published: PublishedSocket | null = null;
@@ -46,21 +46,36 @@ export class UnixStreamServer {
   constructor(options: StreamServerOptions, events: StreamServerEvents) {
     this.#options = options;
     this.#events = events;
-    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#connected(socket));
-    this.#server.maxConnections = options.maxConnections + options.maxWaitingConnections;
-    this.#server.on('drop', () => this.#refused++);
+    this.#server = this.#createServer();
   }
 
   /** @throws SocketPathError, or the system's error */
   async listen(): Promise<void> {
     const { path, access } = this.#options;
+    const server = this.#server;
     try {
-      this.#published = await publishSocket(path, access, (temporaryPath) => listenAt(this.#server, temporaryPath));
+      this.#published = await publishSocket(path, access, (temporaryPath) => listenAt(server, temporaryPath));
     } catch (error) {
-      if (this.#server.listening) this.#server.close();
+      if (server.listening) server.close();
       throw error;
     }
-    this.#server.on('error', (error) => this.#events.acceptFailed(error));
+    server.on('error', (error) => this.#events.acceptFailed(error));
+  }
+
+  /** False when the path no longer leads here, as after somebody has removed the file. */
+  get isReachable(): boolean {
+    return this.#published !== null && isPublished(this.#published);
+  }
+
+  /** Makes the path lead here again; connections stay as they are. @throws as `listen`, and may be called again then */
+  async reopen(): Promise<void> {
+    const before = this.#server;
+    this.#server = this.#createServer();
+    if (before.listening) {
+      await this.#acceptBacklog();
+      before.close();
+    }
+    await this.listen();
   }
 
   /** Connections that are being read. */
@@ -107,6 +122,13 @@ export class UnixStreamServer {
     await Promise.race([this.#empty(), grace]);
     for (const socket of this.#reading.keys()) this.#cutOff(socket);
     await this.#empty();
+  }
+
+  #createServer(): Server {
+    const server = createServer({ pauseOnConnect: true }, (socket) => this.#connected(socket));
+    server.maxConnections = this.#options.maxConnections + this.#options.maxWaitingConnections;
+    server.on('drop', () => this.#refused++);
+    return server;
   }
 
   #connected(socket: Socket): void {

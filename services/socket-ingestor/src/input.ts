@@ -17,8 +17,14 @@ const MAX_WAITING_CONNECTIONS = 1024;
 
 /** One socket of the ingestor. */
 export interface Input {
+  readonly name: string;
+  readonly path: string;
+  /** False when somebody has removed or replaced the socket file, so that new senders cannot come here. */
+  readonly isReachable: boolean;
   /** @throws SocketPathError, or the system's error */
   open(): Promise<void>;
+  /** Makes the path lead here again. @throws as `open` */
+  reopen(): Promise<void>;
   pause(): void;
   resume(): void;
   /** Takes nothing new, reads what the kernel holds, and resolves when all of it was taken in or `grace` resolves. */
@@ -41,15 +47,17 @@ export function createInput(config: SocketConfig, deps: InputDeps): Input {
 }
 
 class StreamInput implements Input {
+  readonly name: string;
+  readonly path: string;
   readonly #deps: InputDeps;
-  readonly #socket: string;
   readonly #server: UnixStreamServer;
   #countedAccepted = 0;
   #countedRefused = 0;
 
   constructor(config: SocketConfig, deps: InputDeps) {
     this.#deps = deps;
-    this.#socket = config.name;
+    this.name = config.name;
+    this.path = config.path;
     this.#server = new UnixStreamServer(
       {
         path: config.path,
@@ -79,8 +87,16 @@ class StreamInput implements Input {
     );
   }
 
+  get isReachable(): boolean {
+    return this.#server.isReachable;
+  }
+
   open(): Promise<void> {
     return this.#server.listen();
+  }
+
+  reopen(): Promise<void> {
+    return this.#server.reopen();
   }
 
   pause(): void {
@@ -98,7 +114,7 @@ class StreamInput implements Input {
   refresh(): void {
     const { metrics } = this.#deps;
     const { accepted, refused, connections, waitingConnections } = this.#server;
-    const socket = this.#socket;
+    const socket = this.name;
     metrics.connectionsAccepted.inc({ socket }, accepted - this.#countedAccepted);
     metrics.connectionsRefused.inc({ socket }, refused - this.#countedRefused);
     this.#countedAccepted = accepted;
@@ -109,8 +125,9 @@ class StreamInput implements Input {
 }
 
 class DatagramInput implements Input {
+  readonly name: string;
+  readonly path: string;
   readonly #deps: InputDeps;
-  readonly #name: string;
   readonly #socket: UnixDatagramSocket;
   readonly #splitter: LineSplitter;
   // Blocks that came while paused; the socket bounds them, as they are released only when they are taken in.
@@ -120,7 +137,8 @@ class DatagramInput implements Input {
 
   constructor(config: SocketConfig, deps: InputDeps) {
     this.#deps = deps;
-    this.#name = config.name;
+    this.name = config.name;
+    this.path = config.path;
     this.#splitter = new LineSplitter(LINE_LIMITS, deps.intake);
     this.#socket = new UnixDatagramSocket(
       {
@@ -139,8 +157,16 @@ class DatagramInput implements Input {
     );
   }
 
+  get isReachable(): boolean {
+    return this.#socket.isReachable;
+  }
+
   open(): Promise<void> {
     return this.#socket.open();
+  }
+
+  reopen(): Promise<void> {
+    return this.#socket.reopen();
   }
 
   pause(): void {
@@ -163,14 +189,14 @@ class DatagramInput implements Input {
       await Promise.race([new Promise<void>((resolve) => (this.#whenTakenIn = resolve)), grace]);
     }
     for (const block of this.#waiting.splice(0)) {
-      this.#deps.metrics.datagramsLost.inc({ socket: this.#name, reason: 'grace_over' }, block.count);
+      this.#deps.metrics.datagramsLost.inc({ socket: this.name, reason: 'grace_over' }, block.count);
     }
     this.refresh();
   }
 
   refresh(): void {
     const dropped = this.#socket.takeDropped();
-    this.#deps.metrics.datagramsLost.inc({ socket: this.#name, reason: 'queue_full' }, dropped);
+    this.#deps.metrics.datagramsLost.inc({ socket: this.name, reason: 'queue_full' }, dropped);
   }
 
   #isPaused(): boolean {
@@ -196,7 +222,7 @@ class DatagramInput implements Input {
       from = end + 1;
     }
     block.release();
-    settle(this.#deps, this.#name);
+    settle(this.#deps, this.name);
   }
 }
 

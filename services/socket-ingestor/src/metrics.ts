@@ -19,6 +19,7 @@ export interface IngestorMetrics {
   readonly connections: Gauge<'socket' | 'state'>;
   readonly connectionsAccepted: Counter<'socket'>;
   readonly connectionsRefused: Counter<'socket'>;
+  readonly socketsReopened: Counter<'socket'>;
   readonly appendedRecords: Counter;
   readonly inFlightBytes: Gauge;
   readonly backpressureSeconds: Counter;
@@ -82,6 +83,12 @@ export function createIngestorMetrics(registry: Registry, refresh: Refresh): Ing
     connectionsRefused: new Counter({
       name: 'logweave_ingest_connections_refused_total',
       help: 'Connections closed at once since too many were waiting. When it rises, raise max_connections.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    socketsReopened: new Counter({
+      name: 'logweave_ingest_sockets_reopened_total',
+      help: 'Socket files that were gone and were made anew. When it rises, find out what removes them.',
       labelNames: ['socket'],
       registers,
     }),

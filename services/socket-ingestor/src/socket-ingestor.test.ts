@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,6 +228,33 @@ test('fault 62: a second ingestor on a socket is refused, opens none of its othe
   (await open(join(directory, 'a'))).end(event(1));
   await until(() => first.log.records('t.http').length === 1);
   expect(statSync(join(directory, 'a')).mode & 0o7777).toBe(0o660);
+});
+
+test('fault 48: a socket file that was removed is made anew', async () => {
+  const { service, log, clock, metrics, messages } = ingestor([socketConfig('a')]);
+  await service.start();
+  unlinkSync(join(directory, 'a'));
+  await clock.advance(5_000);
+  await until(() => messages.includes('socket file was gone and is made anew'));
+  (await open(join(directory, 'a'))).end(event(1));
+  await until(() => log.records('t.http').length === 1);
+  expect(await value(metrics, 'logweave_ingest_sockets_reopened_total')).toBe(1);
+});
+
+test('fault 62: a socket that another process has taken over is not taken back while it lives', async () => {
+  const first = ingestor([socketConfig('a')]);
+  await first.service.start();
+  unlinkSync(join(directory, 'a'));
+  const second = ingestor([socketConfig('a')]);
+  await second.service.start();
+  await first.clock.advance(5_000);
+  const detail = `${join(directory, 'a')}: another process is already receiving on this socket`;
+  await until(() => !first.service.readiness().ready);
+  expect(first.service.readiness()).toEqual({ ready: false, detail });
+  await second.service.stop();
+  await first.clock.advance(5_000);
+  await until(() => first.service.readiness().ready);
+  expect(first.messages).toEqual(['socket open', 'socket file is lost', 'socket file was gone and is made anew']);
 });
 
 test('a topic that does not exist stops the start before any socket opens', async () => {

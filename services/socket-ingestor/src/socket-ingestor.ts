@@ -6,6 +6,8 @@ import { createInput, type Input } from './input.ts';
 import { LineIntake, SERVICE_NAME } from './line-intake.ts';
 import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
 
+/** How often to look whether the socket files are still there. */
+const PATH_CHECK_INTERVAL_MS = 5_000;
 /** Time between two complaints that the log is behind. */
 const COMPLAINT_INTERVAL_MS = 60_000;
 
@@ -39,6 +41,9 @@ class SocketIngestor implements Service {
   #stopped: Promise<void> | null = null;
   #failed: Error | null = null;
   #fullSinceMs: number | null = null;
+  #lost: ReadonlyMap<string, string> = new Map();
+  #cancelCheck: () => void = () => undefined;
+  #checking: Promise<void> = Promise.resolve();
   #complainedMs = Number.NEGATIVE_INFINITY;
 
   constructor(config: SocketIngestorConfig, deps: SocketIngestorDeps) {
@@ -79,6 +84,7 @@ class SocketIngestor implements Service {
     for (const { name, path, type, source } of this.#config.sockets) {
       this.#deps.log.info({ socket: name, path, type, source }, 'socket open');
     }
+    this.#checkPathsLater();
   }
 
   stop(): Promise<void> {
@@ -90,6 +96,8 @@ class SocketIngestor implements Service {
     if (this.#failed !== null) return { ready: false, detail: this.#failed.message };
     if (this.#stopped !== null) return { ready: false, detail: 'stopping' };
     if (this.#running === null) return { ready: false, detail: 'not started' };
+    const [lost] = this.#lost.values();
+    if (lost !== undefined) return { ready: false, detail: lost };
     const behind = this.#running.queue.isFull ? ', waiting for the event log' : '';
     return { ready: true, detail: `receiving on ${this.#running.inputs.length} sockets${behind}` };
   }
@@ -97,6 +105,8 @@ class SocketIngestor implements Service {
   async #stop(): Promise<void> {
     if (this.#running === null) return;
     const { producer, queue, inputs } = this.#running;
+    this.#cancelCheck();
+    await this.#checking;
     const done = new AbortController();
     // Nothing moves any more once the log has refused for good, so there is nothing to wait for then.
     const grace =
@@ -106,6 +116,32 @@ class SocketIngestor implements Service {
     await queue.drained();
     await producer.close();
     this.#deps.log.info({}, 'sockets closed');
+  }
+
+  #checkPathsLater(): void {
+    this.#cancelCheck = this.#deps.clock.schedule(PATH_CHECK_INTERVAL_MS, () => {
+      this.#checking = this.#checkPaths();
+    });
+  }
+
+  /** A socket file that something has removed cannot be found by senders, and nothing tells us but looking. */
+  async #checkPaths(): Promise<void> {
+    const lost = new Map<string, string>();
+    for (const input of this.#running?.inputs ?? []) {
+      if (input.isReachable || this.#failed !== null) continue;
+      try {
+        await input.reopen();
+        this.#metrics.socketsReopened.inc({ socket: input.name });
+        this.#deps.log.warn({ socket: input.name, path: input.path }, 'socket file was gone and is made anew');
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error);
+        lost.set(input.name, detail);
+        if (!this.#lost.has(input.name))
+          this.#deps.log.error({ socket: input.name, error: detail }, 'socket file is lost');
+      }
+    }
+    this.#lost = lost;
+    if (this.#stopped === null) this.#checkPathsLater();
   }
 
   #createQueue(producer: Producer): AppendQueue {
