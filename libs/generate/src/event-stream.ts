@@ -75,6 +75,11 @@ export class EventStream {
     this.#endUs = (options.startMs + options.durationMs) * US_PER_MS;
   }
 
+  /** Connections opened so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
   /** Goes on to the next event; false at the end. */
   next(): boolean {
     const { maxEvents, disorderMs, skewMs } = this.options;

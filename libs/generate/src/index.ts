@@ -5,3 +5,4 @@ export { Random } from './random.ts';
 export { DEFAULT_STREAM, type StreamOptions, streamOptions } from './stream-options.ts';
 export { type SendPacedOptions, type SendProgress, type SendSummary, sendPaced } from './send-paced.ts';
 export type { SentCounts } from './socket-sender.ts';
+export { type FilesSummary, type StreamFiles, writeStreamFiles } from './write-stream-files.ts';
