@@ -75,11 +75,12 @@ class SocketIngestor implements Service {
       }),
     );
     this.#running = { producer, queue, inputs };
-    try {
-      await Promise.all(inputs.map((input) => input.open()));
-    } catch (error) {
+    // All of them to their end, so that none opens behind the back of the stop.
+    const opened = await Promise.allSettled(inputs.map((input) => input.open()));
+    const refusal = opened.find((outcome) => outcome.status === 'rejected');
+    if (refusal !== undefined) {
       await this.stop();
-      throw error;
+      throw refusal.reason;
     }
     for (const { name, path, type, source } of this.#config.sockets) {
       this.#deps.log.info({ socket: name, path, type, source }, 'socket open');
