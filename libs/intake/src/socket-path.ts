@@ -13,7 +13,14 @@ export interface SocketAccess {
   readonly group: string | number | null;
 }
 
-export type SocketPathErrorCode = 'in_use' | 'not_a_socket' | 'unreachable' | 'unknown_account' | 'path_too_long';
+export type SocketPathErrorCode =
+  | 'in_use'
+  | 'not_a_socket'
+  | 'unreachable'
+  | 'unknown_account'
+  | 'path_too_long'
+  | 'no_folder'
+  | 'not_permitted';
 
 /** Why a socket cannot be opened at a path. The message is for the operator and names the path. */
 export class SocketPathError extends Error {
@@ -54,13 +61,20 @@ export async function publishSocket(
       `longer than the ${MAX_SOCKET_PATH_BYTES} bytes a socket may have`,
     );
   }
+  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new SocketPathError('no_folder', path, 'its folder does not exist');
+  }
   const owner = await accountId(path, 'owner', access.owner);
   const group = await accountId(path, 'group', access.group);
   await removeStaleSocket(path);
-  await bind(temporaryPath);
+  try {
+    await bind(temporaryPath);
+  } catch (cause) {
+    throw explained(path, 'make a socket there', cause);
+  }
   try {
     chmodSync(temporaryPath, access.mode);
-    if (group !== null) chownSync(temporaryPath, -1, group);
+    if (group !== null) give(path, temporaryPath, -1, group);
     const { dev, ino } = statSync(temporaryPath);
     try {
       linkSync(temporaryPath, path);
@@ -69,7 +83,14 @@ export async function publishSocket(
     }
     const published = { path, device: dev, inode: ino };
     // Last, since linking a file of somebody else's would take a capability of its own.
-    if (owner !== null) giveTo(owner, published);
+    if (owner !== null) {
+      try {
+        give(path, path, owner, -1);
+      } catch (error) {
+        withdrawSocket(published);
+        throw error;
+      }
+    }
     return published;
   } finally {
     unlinkSync(temporaryPath);
@@ -87,13 +108,19 @@ export function withdrawSocket(published: PublishedSocket): void {
   if (isPublished(published)) unlinkSync(published.path);
 }
 
-function giveTo(owner: number, published: PublishedSocket): void {
+function give(path: string, file: string, owner: number, group: number): void {
   try {
-    chownSync(published.path, owner, -1);
-  } catch (error) {
-    withdrawSocket(published);
-    throw error;
+    chownSync(file, owner, group);
+  } catch (cause) {
+    throw explained(path, owner === -1 ? `give it to group ${group}` : `give it to user ${owner}`, cause);
   }
+}
+
+/** The same error for the operator, where the system's names only a file that he does not know. */
+function explained(path: string, what: string, cause: unknown): unknown {
+  const code = errorCode(cause);
+  const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+  return denied ? new SocketPathError('not_permitted', path, `not permitted to ${what} (${code})`, { cause }) : cause;
 }
 
 async function accountId(

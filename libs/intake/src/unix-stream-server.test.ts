@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -164,6 +164,30 @@ test('fault 48: a path that does not fit a socket address is refused', async () 
     'longer than the 107 bytes',
   );
 });
+
+test('fault 48: a folder that is missing or not ours to write is named', async () => {
+  await expect(server({ path: join(directory, 'none', 'in') }).stream.listen()).rejects.toThrow(
+    `${join(directory, 'none', 'in')}: its folder does not exist`,
+  );
+  if (process.getuid?.() === 0) return;
+  chmodSync(directory, 0o500);
+  await expect(server().stream.listen()).rejects.toThrow(`${path}: not permitted to make a socket there (EACCES)`);
+});
+
+test.runIf(process.getuid?.() === 0)(
+  'fault 48: who has no right to write cannot connect, and who has can',
+  async () => {
+    const script =
+      "require('net').connect(process.argv[1], () => process.exit()).on('error', (e) => console.log(e.code))";
+    const connectAsNobody = (to: string): string =>
+      spawnSync(process.execPath, ['-e', script, to], { uid: 65_534, gid: 65_534 }).stdout.toString();
+    chmodSync(directory, 0o755);
+    await server({ access: { mode: 0o660, owner: null, group: null } }).stream.listen();
+    expect(connectAsNobody(path)).toBe('EACCES\n');
+    await server({ path: `${path}2`, access: { mode: 0o620, owner: null, group: 65_534 } }).stream.listen();
+    expect(connectAsNobody(`${path}2`)).toBe('');
+  },
+);
 
 test('fault 48: a stop leaves a socket alone that somebody else has put at the path', async () => {
   const first = server();
