@@ -38,17 +38,15 @@ const writer = createFileWriter(
 );
 await writer.start();
 
-let stopping = false;
-process.once('SIGTERM', () => {
-  stopping = true;
-});
+const stopping = new AbortController();
+process.once('SIGTERM', () => stopping.abort());
 process.on('SIGHUP', () => void writer.reload());
 
 const producer = await eventLog.producer();
 const next = (await eventLog.watermarks(topic)).map(({ high }) => high);
 const padding = 'x'.repeat(200);
 process.stdout.write('started\n');
-while (!stopping) {
+while (!stopping.signal.aborted) {
   await producer.append(
     next.map((from, partition) => ({
       topic,
