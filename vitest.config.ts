@@ -1,18 +1,28 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Packages resolve to their sources, as they do when Node runs them: no build step before a test.
 const conditions = ['@logweave/source'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
+// Started inside a package, as nx does it, only that package's tests run.
+const root = import.meta.dirname;
+const started = relative(root, process.cwd());
+const inPackage = /^(libs|services)\/[^/]+$/.test(started);
+const packages = inPackage ? started : '{libs,services}/*';
+
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
 export default defineConfig({
+  root,
   test: {
     projects: [
       {
         ...shared,
         test: {
           name: 'unit',
-          include: ['{libs,services}/*/{src,docs}/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**', '**/dist/**'],
+          include: [`${packages}/{src,docs}/**/*.test.ts`, ...(inPackage ? [] : ['tools/**/*.test.ts'])],
+          exclude: ['**/*.integration.test.ts', ...exclude],
           maxWorkers: 2,
         },
       },
@@ -20,8 +30,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
-          include: ['{libs,services}/*/src/**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          include: [`${packages}/src/**/*.integration.test.ts`],
+          exclude,
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
