@@ -12,7 +12,7 @@ import {
   PURE_EXCEPTIONS,
   refusal,
 } from './layers.ts';
-import type { SourceFile, Workspace, WorkspacePackage } from './workspace.ts';
+import { isForTests, type SourceFile, type Workspace, type WorkspacePackage } from './workspace.ts';
 
 export interface Finding {
   readonly path: string;
@@ -131,10 +131,7 @@ function relativeProblem(specifier: string, file: SourceFile, member: WorkspaceP
   if (!target.startsWith(`${member.folder}/`)) {
     return `${specifier} leaves the package: import the other one by its name`;
   }
-  const production = !file.forTests;
-  if (production && /\.test\.ts$|\/src\/(contract|memory|testing)\//.test(target)) {
-    return `${specifier} is for tests only`;
-  }
+  if (!file.forTests && isForTests(target)) return `${specifier} is for tests only`;
   return null;
 }
 

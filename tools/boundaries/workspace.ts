@@ -67,9 +67,9 @@ function readPackage(root: string, folder: string): WorkspacePackage {
   };
 }
 
-/** A test, a chapter that runs as one, a contract suite, the in-memory adapter, or a helper in a folder of tests. */
+/** A test, a chapter that runs as one, a contract suite, the in-memory adapter, or what tests share in a folder. */
 export function isForTests(path: string): boolean {
-  return /\.test\.ts$|\/docs\/|\/src\/(contract|memory|testing)\//.test(path);
+  return /\.test\.ts$|\/docs\/|\/src\/(contract|memory|simulation|testing)\//.test(path);
 }
 
 function readJson(path: string): unknown {
