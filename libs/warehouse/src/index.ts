@@ -1,1 +1,15 @@
-export {};
+export { parseDsn, type WarehouseAddress } from './dsn.ts';
+export { type Migration, type MigrationResult, NewerSchemaError } from './migrations.ts';
+export type { Counts, Double, OrphanTally, Tally } from './queries.ts';
+export { RowEncoder } from './row-encoder.ts';
+export { DEDUPLICATION_WINDOW, LOGS_TABLE, type TableNames } from './schema.ts';
+export type { SchemaProblem } from './schema-check.ts';
+export {
+  createWarehouse,
+  type InsertRange,
+  insertToken,
+  type OffsetRange,
+  type Warehouse,
+  type WarehouseConfig,
+} from './warehouse.ts';
+export { MEMORY_LIMIT_EXCEEDED, WarehouseError, type WarehouseErrorKind } from './warehouse-error.ts';
