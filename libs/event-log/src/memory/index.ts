@@ -1,0 +1,3 @@
+export { type FaultOptions, type MemoryFault, MemoryFaults, type MemoryOperation } from './faults.ts';
+export { MemoryCluster, type MemoryClusterOptions, type MemoryTransaction } from './memory-cluster.ts';
+export type { MemoryEventLog } from './memory-log.ts';
