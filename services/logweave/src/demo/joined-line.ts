@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** What a line for people shows of an output record; everything but the first three may be missing. */
 interface ShownRecord {
   readonly timestamp: string;
@@ -42,9 +44,4 @@ export function joinedLine(value: Uint8Array): string {
 function fit(text: string, width: number): string {
   const plain = printable(text);
   return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain.padEnd(width);
-}
-
-/** Logs are not to be trusted: what would move the cursor or turn the line round is shown as a dot. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '·');
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Side } from '@logweave/model';
+import { outcomeOf } from './outcome.ts';
 import { shiftTimestamp, timestampOf } from './shift-timestamps.ts';
 
 /** A line of the sample and when it happened, in nanoseconds. */
@@ -10,53 +11,62 @@ export interface SampleEvent {
   readonly timeNs: bigint;
 }
 
-/** What a right join of the sample finds. */
-export interface SampleTruth {
-  readonly pairs: number;
-  readonly orphansA: number;
-  readonly orphansB: number;
-}
-
 export interface Sample {
   /** Both files in one order, that of event time; of equal times A stands first. */
   readonly events: readonly SampleEvent[];
-  readonly truth: SampleTruth;
+  /** What a right join makes of them: one outcome for each pair and each orphan, as `outcomeOf` writes it, sorted. */
+  readonly outcomes: readonly string[];
 }
 
 interface TruthFile {
   readonly one_to_many: Readonly<
-    Record<string, { readonly pairs: unknown[]; readonly orphans_a: unknown[]; readonly orphans_b: unknown[] }>
+    Record<
+      string,
+      {
+        readonly pairs: readonly (readonly [number, number])[];
+        readonly orphans_a: readonly number[];
+        readonly orphans_b: readonly number[];
+      }
+    >
   >;
 }
 
-/** Reads `http.ndjson`, `network.ndjson` and the truth of `one_to_many`, named such as `window_10s_ttl_120s_sliding`. */
-export async function readSample(folder: string, truthName: string): Promise<Sample> {
-  const [http, network, truthText] = await Promise.all(
+/**
+ * Reads `http.ndjson`, `network.ndjson` and their truth in `one_to_many` of that name (`window_10s_ttl_120s_sliding`),
+ * and moves all of it in time by `shiftNs`, which is told the time of the last event.
+ */
+export async function readSample(
+  folder: string,
+  truthName: string,
+  shiftNs: (lastNs: bigint) => bigint,
+): Promise<Sample> {
+  const [http = '', network = '', truthText = ''] = await Promise.all(
     ['http.ndjson', 'network.ndjson', 'truth.json'].map((name) => readFile(join(folder, name), 'utf8')),
   );
-  const truth = (JSON.parse(truthText ?? '') as TruthFile).one_to_many[truthName];
+  const truth = (JSON.parse(truthText) as TruthFile).one_to_many[truthName];
   if (truth === undefined) throw new Error(`truth.json has no one_to_many.${truthName}`);
-  const events = [...eventsOf('A', http ?? ''), ...eventsOf('B', network ?? '')];
-  events.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
-  return {
-    events,
-    truth: {
-      pairs: truth.pairs.length,
-      orphansA: truth.orphans_a.length,
-      orphansB: truth.orphans_b.length,
-    },
-  };
+  const unmovedA = linesOf(http);
+  const unmovedB = linesOf(network);
+  const lastNs = [...unmovedA, ...unmovedB].map(timestampOf).reduce((a, b) => (a > b ? a : b));
+  const byNs = shiftNs(lastNs);
+  const a = unmovedA.map((line) => eventOf('A', shiftTimestamp(line, byNs)));
+  const b = unmovedB.map((line) => eventOf('B', shiftTimestamp(line, byNs)));
+  const outcomes = [
+    ...truth.pairs.map(([i, j]) => outcomeOf(a[i - 1] ?? null, b[j - 1] ?? null)),
+    ...truth.orphans_a.map((i) => outcomeOf(a[i - 1] ?? null, null)),
+    ...truth.orphans_b.map((j) => outcomeOf(null, b[j - 1] ?? null)),
+  ];
+  return { events: [...a, ...b].sort(byTime), outcomes: outcomes.sort() };
 }
 
-function eventsOf(side: Side, text: string): SampleEvent[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => ({ side, line, timeNs: timestampOf(line) }));
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
-/** The same events, moved so that the last of them happens at that moment. */
-export function endingAt(events: readonly SampleEvent[], lastNs: bigint): SampleEvent[] {
-  const byNs = lastNs - (events.at(-1)?.timeNs ?? 0n);
-  return events.map(({ side, line, timeNs }) => ({ side, line: shiftTimestamp(line, byNs), timeNs: timeNs + byNs }));
+function eventOf(side: Side, line: string): SampleEvent {
+  return { side, line, timeNs: timestampOf(line) };
+}
+
+function byTime(a: SampleEvent, b: SampleEvent): number {
+  return a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0;
 }
