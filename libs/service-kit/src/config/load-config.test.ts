@@ -208,6 +208,12 @@ describe('a secret', () => {
     expect(value(`${SOCKETS}outputs: { password_file: /run/secret }`, { files }).outputs.password).toBe('from a file');
   });
 
+  it('has its two ways side by side when one of them says nothing', () => {
+    const text = `${SOCKETS}outputs: { password: null, password_file: /run/secret }`;
+    expect(value(text, { files }).outputs.password).toBe('from a file');
+    expect(value(`${SOCKETS}outputs: { password: x, password_file: null }`).outputs.password).toBe('x');
+  });
+
   it('of the environment replaces the way the file gives it', () => {
     const fromFile = { LOGWEAVE__OUTPUTS__PASSWORD_FILE: '/run/secret' };
     expect(value(`${SOCKETS}outputs: { password: old }`, { env: fromFile, files }).outputs.password).toBe(

@@ -1,4 +1,4 @@
-import type { ConfigList, ConfigMap, ConfigNode, ConfigScalar } from './config-node.ts';
+import type { ConfigEntry, ConfigList, ConfigMap, ConfigNode, ConfigScalar } from './config-node.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type ConfigPath, type ConfigProblem, formatPath, type Location } from './problem.ts';
 import { constantsOf, describeSchema, type SectionSchema } from './schema.ts';
@@ -38,9 +38,9 @@ export class ValueReader {
     const properties = schema.properties ?? {};
     for (const [name, property] of Object.entries(properties)) {
       const entry = map.entries.get(name);
-      const secretFile = property.secret === true ? map.entries.get(secretFileKey(name)) : undefined;
+      const secretFile = property.secret === true ? present(map.entries.get(secretFileKey(name))) : undefined;
       if (secretFile !== undefined && !Object.hasOwn(properties, secretFileKey(name))) {
-        if (entry !== undefined) {
+        if (present(entry) !== undefined) {
           this.add(secretFile.keyAt, [...path, secretFileKey(name)], `${name} is set as well: leave one of the two`);
         } else {
           value[name] = this.#secretFile(secretFile.node, [...path, secretFileKey(name)]);
@@ -195,6 +195,11 @@ export function withDefaults(schema: SectionSchema, value: unknown): unknown {
     if (given !== undefined) filled[name] = withDefaults(property, given);
   }
   return filled;
+}
+
+/** An entry that says something: `token_file:` and `token_file: null` say nothing. */
+function present(entry: ConfigEntry | undefined): ConfigEntry | undefined {
+  return entry?.node.kind === 'scalar' && entry.node.value === null ? undefined : entry;
 }
 
 function secretFileKey(name: string): string {
