@@ -38,13 +38,35 @@ test('what one turn of the event loop brings goes in one append, a batch per par
   expect(queue.heldBytes).toBe(0);
 });
 
+test('as long as each turn brings more the append waits, but not for ever', async () => {
+  const log = new RecordingEventLog();
+  const { queue } = await queueOn(log, 1 << 20);
+  let turns = 0;
+  for (; log.appends === 0; turns++) {
+    queue.add(http, 0, record(`turn ${turns}`));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(turns).toBe(17);
+  await queue.drained();
+  expect(log.values('t.http')).toHaveLength(17);
+});
+
+test('four mebibytes wait for no further turn', async () => {
+  const log = new RecordingEventLog();
+  const { queue } = await queueOn(log, 1 << 30);
+  queue.add(http, 0, record('x'.repeat(4 << 20)));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(log.appends).toBe(1);
+  await queue.drained();
+});
+
 test('while the log is busy records gather, and then go together in their order', async () => {
   const log = new RecordingEventLog();
   log.held = true;
   const { queue } = await queueOn(log);
   for (const text of ['a', 'b', 'c', 'd', 'e']) {
     queue.add(http, 0, record(text));
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
   expect(log.appends).toBe(2);
   log.release();

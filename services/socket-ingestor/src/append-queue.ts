@@ -1,5 +1,11 @@
 import type { AppendBatch, Producer, ProducerRecord } from '@logweave/event-log';
 
+/**
+ * As long as each turn of the event loop brings more, the append waits for the next turn, so that a log which syncs to
+ * disk does so for many records: until it holds this much, or for so many turns.
+ */
+const GATHERED_BYTES = 4 * 1024 * 1024;
+const GATHERING_TURNS = 16;
 /** Appends under way at the same time: one is being written while the next one is on its way. */
 const MAX_APPENDS = 2;
 /** What a record costs beside its bytes: objects here, headers and framing in the log. */
@@ -22,8 +28,8 @@ export interface AppendQueueEvents {
 }
 
 /**
- * Collects the records of one turn of the event loop, and of the time in which the log is busy, into one append with
- * one batch per partition. Records added for a partition keep their order.
+ * Collects the records of a turn of the event loop or a few, and of the time in which the log is busy, into one append
+ * with one batch per partition. Records added for a partition keep their order.
  */
 export class AppendQueue {
   readonly #producer: Producer;
@@ -75,7 +81,7 @@ export class AppendQueue {
     this.#pendingRecords++;
     if (!this.#flushDue) {
       this.#flushDue = true;
-      setImmediate(() => this.#flush());
+      this.#gather(0, 0);
     }
     if (!this.#full && this.#heldBytes > this.#maxHeldBytes) {
       this.#full = true;
@@ -89,8 +95,19 @@ export class AppendQueue {
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
+  #gather(turns: number, recordsBefore: number): void {
+    setImmediate(() => {
+      const grew = this.#pendingRecords > recordsBefore;
+      if (grew && turns < GATHERING_TURNS && this.#pendingBytes < GATHERED_BYTES) {
+        this.#gather(turns + 1, this.#pendingRecords);
+      } else {
+        this.#flushDue = false;
+        this.#flush();
+      }
+    });
+  }
+
   #flush(): void {
-    this.#flushDue = false;
     // What waits for a busy log goes with the append after it.
     if (this.#pendingRecords === 0 || this.#appends >= MAX_APPENDS || this.#failed) return;
     const batches: readonly AppendBatch[] = this.#pendingBatches;
@@ -111,7 +128,7 @@ export class AppendQueue {
     this.#appends--;
     this.#heldBytes -= bytes;
     this.#events.appended(records);
-    this.#flush();
+    if (!this.#flushDue) this.#flush();
     if (this.#full && this.#heldBytes <= this.#maxHeldBytes / 2) {
       this.#full = false;
       this.#events.room();

@@ -37,9 +37,10 @@ export interface InputDeps {
   readonly clock: Clock;
   readonly intake: LineIntake;
   readonly metrics: IngestorMetrics;
-  /** Receiving has ended for good, or something went wrong and receiving goes on. */
+  /** Receiving has ended for good. */
   failed(error: Error): void;
-  troubled(error: Error): void;
+  /** The system refuses a connection, as for want of descriptors; receiving goes on. */
+  refused(error: Error): void;
 }
 
 export function createInput(config: SocketConfig, deps: InputDeps): Input {
@@ -82,7 +83,7 @@ class StreamInput implements Input {
             },
           };
         },
-        acceptFailed: (error) => deps.troubled(error),
+        acceptFailed: (error) => deps.refused(error),
       },
     );
   }

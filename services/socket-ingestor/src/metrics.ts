@@ -82,7 +82,7 @@ export function createIngestorMetrics(registry: Registry, refresh: Refresh): Ing
     }),
     connectionsRefused: new Counter({
       name: 'logweave_ingest_connections_refused_total',
-      help: 'Connections closed at once since too many were waiting. When it rises, raise max_connections.',
+      help: 'Connections closed at once, as too many wait or descriptors run out. When it rises, raise the limit that is reached.',
       labelNames: ['socket'],
       registers,
     }),

@@ -8,8 +8,9 @@ import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
 
 /** How often to look whether the socket files are still there. */
 const PATH_CHECK_INTERVAL_MS = 5_000;
-/** Time between two complaints that the log is behind. */
+/** What can go on for hours is logged once in this time; the metrics have all of it. */
 const COMPLAINT_INTERVAL_MS = 60_000;
+type Complaint = 'behind' | 'refused';
 
 /** What the ingestor uses of what services are given. */
 export interface SocketIngestorDeps extends Pick<ServiceDeps, 'clock' | 'metrics'> {
@@ -44,7 +45,7 @@ class SocketIngestor implements Service {
   #lost: ReadonlyMap<string, string> = new Map();
   #cancelCheck: () => void = () => undefined;
   #checking: Promise<void> = Promise.resolve();
-  #complainedMs = Number.NEGATIVE_INFINITY;
+  readonly #complainedMs = new Map<Complaint, number>();
 
   constructor(config: SocketIngestorConfig, deps: SocketIngestorDeps) {
     this.#config = config;
@@ -71,7 +72,12 @@ class SocketIngestor implements Service {
         metrics: this.#metrics,
         failed: (error) =>
           this.#giveUp(new Error(`${socket.path}: receiving has ended: ${error.message}`, { cause: error })),
-        troubled: (error) => this.#deps.log.error({ socket: socket.name, error: error.message }, 'accept failed'),
+        refused: (error) => {
+          this.#metrics.connectionsRefused.inc({ socket: socket.name });
+          if (this.#mayComplain('refused')) {
+            this.#deps.log.error({ socket: socket.name, error: error.message }, 'connections are refused');
+          }
+        },
       }),
     );
     this.#running = { producer, queue, inputs };
@@ -152,8 +158,7 @@ class SocketIngestor implements Service {
         const nowMs = clock.monotonicMs();
         this.#fullSinceMs = nowMs;
         for (const input of this.#running?.inputs ?? []) input.pause();
-        if (nowMs - this.#complainedMs >= COMPLAINT_INTERVAL_MS) {
-          this.#complainedMs = nowMs;
+        if (this.#mayComplain('behind')) {
           log.warn({ inFlightBytes: this.#running?.queue.heldBytes }, 'event log is behind, sockets are not read');
         }
       },
@@ -168,6 +173,13 @@ class SocketIngestor implements Service {
       appended: (records) => this.#metrics.appendedRecords.inc(records),
       failed: (error) => this.#giveUp(error),
     });
+  }
+
+  #mayComplain(about: Complaint): boolean {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (nowMs - (this.#complainedMs.get(about) ?? Number.NEGATIVE_INFINITY) < COMPLAINT_INTERVAL_MS) return false;
+    this.#complainedMs.set(about, nowMs);
+    return true;
   }
 
   #giveUp(error: Error): void {
