@@ -183,7 +183,7 @@ function isNull(bytes: Uint8Array, table: FieldTable, field: number): boolean {
 }
 
 /** The value of a quoted strict dotted quad, or -1 for anything else. */
-function readDottedQuad(bytes: Uint8Array, start: number, end: number): number {
+export function readDottedQuad(bytes: Uint8Array, start: number, end: number): number {
   if (bytes[start] !== QUOTE) return -1;
   let value = 0;
   let dots = 0;
