@@ -84,10 +84,10 @@ export class LogCore implements LocalLog {
     return { records, nextOffset: read?.nextOffset ?? endOffset, endOffset, bytes: read?.bytes ?? 0 };
   }
 
-  /** Writes something that nobody can refuse. @throws EventLogError `closed`, `unavailable`. */
+  /** Writes something that nobody can refuse and that frees space, ahead of what waits. @throws EventLogError `closed`, `unavailable`. */
   write(write: (transaction: WriteTransaction) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.queue.push({
+      this.queue.pushUrgent({
         bytes: 0,
         admit: () => true,
         write,

@@ -39,6 +39,8 @@ export interface WriteQueueDeps {
 export class WriteQueue {
   readonly #deps: WriteQueueDeps;
   #pending: WriteRequest[] = [];
+  /** What makes room: goes first and alone, so that it gets through when nothing else can be written. */
+  #urgent: WriteRequest[] = [];
   #scheduled = false;
   #retryMs = 0;
   #closed = false;
@@ -56,6 +58,13 @@ export class WriteQueue {
     this.#schedule();
   }
 
+  /** For what frees space: it overtakes everything else. @throws EventLogError `closed`. */
+  pushUrgent(request: WriteRequest): void {
+    if (this.#closed) throw new EventLogError('closed', 'the event log is closed');
+    this.#urgent.push(request);
+    this.#schedule();
+  }
+
   /** Resolves when nothing is left to write. What still cannot be written when the log closes is given up. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -64,11 +73,17 @@ export class WriteQueue {
       this.#cancelRetry = null;
       this.#flush();
     }
-    if (this.#pending.length > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.#pending.length + this.#urgent.length > 0)
+      await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** While a retry is due later, only what is urgent may go. */
+  #hasWork(): boolean {
+    return this.#urgent.length > 0 || (this.#pending.length > 0 && this.#cancelRetry === null);
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#cancelRetry !== null || this.#pending.length === 0) return;
+    if (this.#scheduled || !this.#hasWork()) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -77,7 +92,9 @@ export class WriteQueue {
   }
 
   #flush(): void {
+    const urgent = this.#urgent.length > 0;
     const requests = this.#take();
+    if (requests.length === 0) return;
     const { transaction, cache } = this.#deps;
     const admitted: WriteRequest[] = [];
     let next = 0;
@@ -99,25 +116,35 @@ export class WriteQueue {
       transaction.rollback();
       // `next` is the request in hand when its own write failed; it is among the admitted then.
       const inHand = admitted.at(-1) === requests[next] ? next + 1 : next;
-      this.#afterFailure(error, committing, admitted, requests.slice(inHand));
+      if (urgent) this.#failUrgent(error, requests);
+      else this.#afterFailure(error, committing, admitted, requests.slice(inHand));
       return;
     }
     if (admitted.length === 0) transaction.rollback();
-    else this.#publish(admitted, transaction, cache);
+    else {
+      transaction.publish(cache);
+      if (!urgent) this.#workAgain();
+      for (const request of admitted) request.done();
+      this.#deps.committed();
+    }
     this.#continue();
   }
 
-  #publish(admitted: readonly WriteRequest[], transaction: WriteTransaction, cache: TailCache): void {
-    transaction.publish(cache);
-    if (this.#retryMs > 0) {
-      this.#retryMs = 0;
-      this.#deps.stalled(null);
-    }
-    for (const request of admitted) request.done();
-    this.#deps.committed();
+  #workAgain(): void {
+    if (this.#retryMs === 0) return;
+    this.#retryMs = 0;
+    this.#deps.stalled(null);
+  }
+
+  #failUrgent(cause: unknown, requests: readonly WriteRequest[]): void {
+    const error = asEventLogError(cause, 'the event log cannot be written');
+    for (const request of requests) request.failed(error, false);
+    this.#continue();
   }
 
   #take(): WriteRequest[] {
+    if (this.#urgent.length > 0) return this.#urgent.splice(0);
+    if (this.#cancelRetry !== null) return [];
     let bytes = 0;
     let count = 0;
     while (count < this.#pending.length && bytes < TRANSACTION_BYTES) {
@@ -152,7 +179,7 @@ export class WriteQueue {
   }
 
   #continue(): void {
-    if (this.#pending.length > 0) this.#schedule();
-    else for (const resolve of this.#drained.splice(0)) resolve();
+    if (this.#hasWork()) this.#schedule();
+    else if (this.#pending.length === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 }

@@ -18,9 +18,7 @@ import {
 import type { MemoryCluster } from './memory-cluster.ts';
 import { MemoryProducer, MemoryTransactionalProducer } from './memory-producers.ts';
 import { ProcessLife } from './process-life.ts';
-
-/** How long a client waits before it tries again what the log refused. */
-export const RETRY_MS = 100;
+import { RETRY_MS, unavailable } from './retry.ts';
 
 /** One process's connection to a log in memory. */
 export class MemoryEventLog implements EventLog, LocalLog {
@@ -169,8 +167,4 @@ export class MemoryEventLog implements EventLog, LocalLog {
     if (this.closed) throw new EventLogError('closed', 'the event log is closed');
     while (!this.cluster.available) await this.life.sleep(RETRY_MS);
   }
-}
-
-export function unavailable(what: string): EventLogError {
-  return new EventLogError('unavailable', `${what}: the log does not answer`, { retriable: true });
 }

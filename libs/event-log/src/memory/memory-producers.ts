@@ -7,7 +7,8 @@ import {
   type TransactionalProducer,
 } from '../port.ts';
 import { checkMetadata } from '../record-limits.ts';
-import { type MemoryEventLog, RETRY_MS, unavailable } from './memory-log.ts';
+import type { MemoryEventLog } from './memory-log.ts';
+import { RETRY_MS, unavailable } from './retry.ts';
 
 /** Appends one call after the other, and each until the log has answered. */
 export class MemoryProducer implements Producer {
