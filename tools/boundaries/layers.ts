@@ -4,7 +4,7 @@
 export type PackageName = string;
 
 /** From the ground up. A package imports from its own layer and those below it, never from above. */
-export const LAYERS = [
+const LAYERS = [
   { name: 'domain', packages: ['json-bytes', 'model', 'correlation', 'generate'] },
   { name: 'port', packages: ['event-log'] },
   {
