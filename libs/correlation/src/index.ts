@@ -1,1 +1,10 @@
-export {};
+export * from './commit-metadata.ts';
+export * from './correlation.ts';
+export type { HeldEvent, SideIndex } from './held-event.ts';
+export type { KeyState } from './key-state.ts';
+export * from './outcome-counts.ts';
+export type { CommitPoint, StateRecord } from './recovery.ts';
+export * from './rules.ts';
+export * from './source-filter.ts';
+export type { Watermark } from './watermark.ts';
+export * from './record-writer.ts';

@@ -1,0 +1,432 @@
+import { type CorrelationKey, EventReader, type OrphanReason, type Rejection, SIDES, unpackKey } from '@logweave/model';
+import { compareEvents, gapNs, HeldEvent, LATE, type SideIndex } from './held-event.ts';
+import { KeyState } from './key-state.ts';
+import { KeyTable } from './key-table.ts';
+import type { Matcher, MatchHost } from './match-host.ts';
+import { MomentQueue } from './moment-queue.ts';
+import { OneToMany } from './one-to-many.ts';
+import { OneToOne } from './one-to-one.ts';
+import { newSideCounts, type OutcomeCounts } from './outcome-counts.ts';
+import { type CommitPoint, Recovery, type ReplayBound, type StateRecord } from './recovery.ts';
+import { type CorrelationRules, reachNs } from './rules.ts';
+import { SourceFilter } from './source-filter.ts';
+import { Watermark } from './watermark.ts';
+
+/** Takes the outcomes that are emitted, in the order of output. */
+export interface OutcomeSink {
+  /** `ordinal`: how many requests the connection had before this one (one_to_many). */
+  pair(a: HeldEvent, b: HeldEvent, ordinal: number): void;
+  /** `nearestNs`: the distance that `outside_window` tells, else -1. */
+  orphan(event: HeldEvent, reason: OrphanReason, nearestNs: number): void;
+}
+
+/** The text of a key, as on the record in the log. */
+export function keyText(key: KeyState): CorrelationKey {
+  return key.text === null ? unpackKey(key.packed) : (key.text as CorrelationKey);
+}
+
+/**
+ * The join of one task: events go in, outcomes come out in the order of their decision times. Pure: no clock, no I/O.
+ * What comes out depends on the events alone, not on the order of their arrival, as far as none of them is late.
+ */
+export class Correlation implements MatchHost {
+  readonly watermark: Watermark;
+  readonly counts: OutcomeCounts = [newSideCounts(), newSideCounts()];
+
+  readonly #rules: CorrelationRules;
+  readonly #sink: OutcomeSink;
+  readonly #readers: readonly [EventReader, EventReader];
+  readonly #filter: SourceFilter;
+  readonly #matcher: Matcher;
+  readonly #keys = new KeyTable();
+  readonly #queue = new MomentQueue<HeldEvent | KeyState>();
+  readonly #recovery: Recovery;
+  readonly #reachNs: number;
+  readonly #undecided: [number, number] = [0, 0];
+  #heldEvents = 0;
+  #heldBytes = 0;
+  /** Events in the order in which they came; only kept to evict the oldest. */
+  #arrivals: HeldEvent[] = [];
+  #arrivalsGone = 0;
+  readonly #due: (HeldEvent | KeyState)[] = [];
+  readonly #dueEvents: HeldEvent[] = [];
+  readonly #emitted: HeldEvent[] = [];
+  /** While state is rebuilt nothing is counted, late or emitted. */
+  #mode: 'live' | 'loading' | 'catching_up' = 'live';
+
+  /** @throws Error when the rules hold an address or network that is none. */
+  constructor(rules: CorrelationRules, sink: OutcomeSink) {
+    this.#rules = rules;
+    this.#sink = sink;
+    this.#readers = [new EventReader(rules.sources.A), new EventReader(rules.sources.B)];
+    this.#filter = new SourceFilter(rules);
+    this.#matcher = rules.mode === 'one_to_one' ? new OneToOne(rules, this) : new OneToMany(rules, this);
+    this.#reachNs = reachNs(rules);
+    this.watermark = new Watermark(rules.latenessNs);
+    this.#recovery = new Recovery(this.watermark, this.#keys, replayBound(rules), keyText);
+  }
+
+  /** Events held: the undecided, and connections that are kept. */
+  get heldEvents(): number {
+    return this.#heldEvents;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** The undecided of a side. */
+  held(side: SideIndex): number {
+    return this.#undecided[side];
+  }
+
+  /** Keys known, those remembered for reasons included. */
+  get keyCount(): number {
+    return this.#keys.size;
+  }
+
+  /**
+   * Takes one event. The bytes are referenced until it leaves. `offset` is its position in its input, `arrivalMs` the
+   * record's timestamp or null where there is none.
+   * @returns null, or why it is a dead letter, which is the caller's to write.
+   */
+  add(
+    side: SideIndex,
+    offset: number,
+    arrivalMs: number | null,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Rejection | null {
+    const counts = this.counts[side];
+    const reader = this.#readers[side];
+    counts.read++;
+    const rejection = reader.read(bytes, start, end, arrivalMs);
+    if (rejection !== null) {
+      counts.deadLetters[rejection.reason]++;
+      this.#recovery.advanceTo(side, offset + 1, end - start);
+      return rejection;
+    }
+    if (reader.futureTimestamp) counts.futureTimestamps++;
+    this.watermark.observe(side, reader.ms, reader.ns, arrivalMs);
+    const filtered = this.#filter.test(reader, bytes);
+    if (filtered !== null) {
+      counts.filtered[filtered]++;
+      this.#recovery.advanceTo(side, offset + 1, end - start);
+      return null;
+    }
+    this.#enter(this.#newEvent(side, offset, arrivalMs, bytes, start, end));
+    this.#recovery.advanceTo(side, offset + 1, end - start);
+    return null;
+  }
+
+  setIdle(side: SideIndex, idle: boolean): void {
+    this.watermark.setIdle(side, idle);
+  }
+
+  /**
+   * Moves the watermark on with what the inputs have shown and emits what it has passed. `silentMs`: how long ago the
+   * last event arrived; it counts while both inputs are idle.
+   */
+  advance(silentMs: number): void {
+    this.watermark.update(silentMs);
+    this.#decideBefore(this.watermark.ms, this.watermark.ns);
+  }
+
+  /** The end of the input passes every moment. */
+  end(): void {
+    this.watermark.end();
+    this.#decideBefore(this.watermark.ms, this.watermark.ns);
+  }
+
+  /** Whether an input should wait because too much is held. Never the one that holds the watermark back. */
+  shouldPause(side: SideIndex): boolean {
+    const rules = this.#rules;
+    if (rules.overflow !== 'pause') return false;
+    if (this.#heldEvents < rules.maxHeldEvents && this.#heldBytes < rules.maxHeldBytes) return false;
+    return !this.watermark.holdsBack(side);
+  }
+
+  /** The state records of this commit: checkpoints and tombstones. Once per commit, just before `commitPoint`. */
+  takeStateRecords(): StateRecord[] {
+    return this.#recovery.takeStateRecords();
+  }
+
+  /** What to commit now. */
+  commitPoint(): CommitPoint {
+    return this.#recovery.commitPoint();
+  }
+
+  /**
+   * Begins to rebuild what a predecessor had: then `loadState` for each record of the state topic, `replay` for the
+   * range of both inputs, `finishRestore`.
+   * @throws Error when the metadata is not a task's: somebody else has moved the offsets.
+   */
+  beginRestore(committed: CommitPoint): { next: [number, number] } {
+    this.#mode = 'loading';
+    return { next: this.#recovery.begin(committed) };
+  }
+
+  /** Begins where nothing was ever committed, at the first positions of both inputs. */
+  startAt(first: readonly [number, number]): void {
+    this.#recovery.startAt(first);
+  }
+
+  loadState(key: string, value: Uint8Array | null): void {
+    this.#recovery.load(key, value);
+  }
+
+  replay(side: SideIndex, offset: number, arrivalMs: number, bytes: Uint8Array, start: number, end: number): void {
+    const reader = this.#readers[side];
+    if (reader.read(bytes, start, end, arrivalMs) !== null) return;
+    if (this.#filter.test(reader, bytes) !== null) return;
+    if (!this.#recovery.replays(this.#stateOf(reader), side, offset)) return;
+    const event = this.#newEvent(side, offset, arrivalMs, bytes, start, end);
+    this.#hold(event);
+    this.#matcher.insert(event);
+  }
+
+  finishRestore(): void {
+    if (this.#mode !== 'loading') return;
+    for (const event of this.#recovery.loadedEvents((text) => this.#keys.addKeyText(text))) {
+      this.#hold(event);
+      this.#matcher.insert(event);
+    }
+    this.#mode = 'catching_up';
+    this.#decideBefore(this.watermark.ms, this.watermark.ns);
+    this.#mode = 'live';
+    this.#recovery.finish();
+  }
+
+  push(event: HeldEvent): void {
+    this.#queue.push(event);
+  }
+
+  matched(a: HeldEvent, b: HeldEvent): void {
+    a.partner = b;
+    if (!a.decidedBefore) this.#settled(a, true);
+    if (!b.decidedBefore) this.#settled(b, true);
+    a.key.noteLeft(a, true);
+    b.key.noteLeft(b, true);
+    this.#emit(a);
+  }
+
+  orphaned(event: HeldEvent, reason: OrphanReason, nearestNs: number): void {
+    event.reason = reason;
+    event.nearestNs = nearestNs;
+    this.#settled(event, false);
+    event.key.noteLeft(event, false);
+    if (this.#mode === 'live') {
+      const emitted = this.#rules.emitOrphans[SIDES[event.side] === 'A' ? 'A' : 'B'];
+      const counts = this.counts[event.side];
+      (emitted ? counts.orphans : counts.suppressed)[reason]++;
+      if (!emitted) return;
+    }
+    this.#emit(event);
+  }
+
+  released(event: HeldEvent): void {
+    this.#heldEvents--;
+    this.#heldBytes -= event.end - event.start;
+    event.released = true;
+    const { key } = event;
+    if (event.side === 1) key.noteLeft(event, false);
+    if (key.overdue && key.empty) this.#becomeClean(key, event.dueMs, event.dueNs);
+  }
+
+  silentSince(side: SideIndex, event: HeldEvent, plusNs: number): boolean {
+    const input = this.watermark.inputs[side];
+    if (!input.idle) return false;
+    return (input.ms - event.ms) * 1e6 + (input.ns - event.ns) < plusNs;
+  }
+
+  #newEvent(
+    side: SideIndex,
+    offset: number,
+    arrivalMs: number | null,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): HeldEvent {
+    const reader = this.#readers[side];
+    const key = this.#stateOf(reader);
+    const { ms, ns } = reader;
+    return new HeldEvent(side, key, ms, ns, offset, arrivalMs ?? 0, bytes, start, end);
+  }
+
+  #stateOf(reader: EventReader): KeyState {
+    if (reader.packedKey >= 0) return this.#keys.findPacked(reader.packedKey) ?? this.#keys.addPacked(reader.packedKey);
+    const text = reader.key;
+    return this.#keys.findText(text) ?? this.#keys.addText(text);
+  }
+
+  #enter(event: HeldEvent): void {
+    const { key } = event;
+    if (!key.dirty) {
+      key.scheduled = false;
+      this.#recovery.becameDirty(key);
+    }
+    const { watermark } = this;
+    if ((event.ms - watermark.ms) * 1e6 + (event.ns - watermark.ns) < 0) this.#markLate(event);
+    this.#hold(event);
+    this.#matcher.insert(event);
+    if (this.#heldEvents > this.#rules.maxHeldEvents || this.#heldBytes > this.#rules.maxHeldBytes) this.#evictOldest();
+    if (key.a.length + key.b.length > this.#rules.maxPerKey) this.#evictOf(key);
+  }
+
+  #hold(event: HeldEvent): void {
+    this.#heldEvents++;
+    this.#heldBytes += event.end - event.start;
+    if (!event.decidedBefore) this.#undecided[event.side]++;
+    if (this.#rules.overflow === 'evict_oldest') this.#arrivals.push(event);
+    const { key } = event;
+    const higher = (event.ms - key.highMs) * 1e6 + (event.ns - key.highNs) > 0;
+    if (higher) {
+      key.highMs = event.ms;
+      key.highNs = event.ns;
+    }
+    if (!key.scheduled) this.#scheduleClean(key);
+    key.overdue = false;
+  }
+
+  #markLate(event: HeldEvent): void {
+    const { watermark } = this;
+    const { ms, ns } = watermark;
+    this.counts[event.side].late++;
+    this.#recovery.touched(event.key);
+    const delayed = event.arrivalMs !== 0 && (event.arrivalMs - ms) * 1e6 - ns < 0;
+    event.late = delayed ? LATE.delayed : LATE.logged;
+    const grace = delayed ? this.#rules.lateGraceNs : 0;
+    const total = ns + grace;
+    const carry = Math.floor(total / 1e6);
+    event.floorMs = ms + carry;
+    event.floorNs = total - carry * 1e6;
+    const end = this.#endOf(event);
+    event.windowMissed = (ms - event.ms) * 1e6 + (ns - event.ns) > end;
+    event.cameMs = ms;
+    event.cameNs = ns;
+  }
+
+  /** From an event's time to the end of its own window. */
+  #endOf(event: HeldEvent): number {
+    const { mode, afterNs, beforeNs, skewNs, networkTtlNs } = this.#rules;
+    if (mode === 'one_to_one') return event.side === 0 ? afterNs : beforeNs;
+    return event.side === 0 ? Math.max(afterNs, skewNs) : networkTtlNs + skewNs;
+  }
+
+  #settled(event: HeldEvent, matched: boolean): void {
+    event.decided = true;
+    event.decidedBefore = true;
+    this.#undecided[event.side]--;
+    if (this.#mode === 'live' && matched) this.counts[event.side].matched++;
+  }
+
+  #emit(lead: HeldEvent): void {
+    if (this.#mode === 'live') this.#emitted.push(lead);
+  }
+
+  #decideBefore(boundMs: number, boundNs: number): void {
+    const queue = this.#queue;
+    while (queue.seekBefore(boundMs, boundNs)) {
+      const { ms, ns } = queue;
+      // At one moment everything is decided until nothing changes; only then does it leave, in order.
+      do {
+        this.#due.length = 0;
+        this.#dueEvents.length = 0;
+        queue.takeAll(ms, ns, this.#due);
+        for (const item of this.#due) {
+          if (item instanceof HeldEvent && !item.released) this.#dueEvents.push(item);
+        }
+        if (this.#dueEvents.length > 0) this.#matcher.decide(this.#dueEvents, ms, ns);
+        for (const item of this.#due) if (item instanceof KeyState) this.#keyDue(item, ms, ns);
+      } while (queue.seekBefore(boundMs, boundNs) && queue.ms === ms && queue.ns === ns);
+      this.#flush();
+    }
+  }
+
+  #flush(): void {
+    const emitted = this.#emitted;
+    if (emitted.length === 0) return;
+    if (emitted.length > 1) emitted.sort(byOutputOrder);
+    for (const event of emitted) {
+      if (event.partner !== null) this.#sink.pair(event, event.partner, event.ordinal);
+      else this.#sink.orphan(event, event.reason as OrphanReason, event.nearestNs);
+    }
+    emitted.length = 0;
+  }
+
+  #scheduleClean(key: KeyState): void {
+    const total = key.highNs + this.#reachNs;
+    const carry = Math.floor(total / 1e6);
+    key.dueMs = key.highMs + carry;
+    key.dueNs = total - carry * 1e6;
+    key.scheduled = true;
+    this.#queue.push(key);
+  }
+
+  #keyDue(key: KeyState, ms: number, ns: number): void {
+    if (!key.scheduled) return;
+    key.scheduled = false;
+    if (!key.dirty && key.empty) {
+      this.#keys.delete(key);
+      return;
+    }
+    if ((ms - key.highMs) * 1e6 + (ns - key.highNs) < this.#reachNs) {
+      this.#scheduleClean(key);
+    } else if (key.empty) {
+      this.#becomeClean(key, ms, ns);
+    } else {
+      key.overdue = true;
+    }
+  }
+
+  /** Nothing of the key matters any more but the memory for reasons; that goes later. */
+  #becomeClean(key: KeyState, ms: number, ns: number): void {
+    key.overdue = false;
+    if (key.dirty) this.#recovery.becameClean(key);
+    const total = ns + this.#rules.reasonMemoryNs;
+    const carry = Math.floor(total / 1e6);
+    key.dueMs = ms + carry;
+    key.dueNs = total - carry * 1e6;
+    key.scheduled = true;
+    this.#queue.push(key);
+  }
+
+  #evictOldest(): void {
+    if (this.#rules.overflow !== 'evict_oldest') return;
+    const { maxHeldEvents, maxHeldBytes } = this.#rules;
+    while (this.#heldEvents > maxHeldEvents || this.#heldBytes > maxHeldBytes) {
+      const event = this.#arrivals[this.#arrivalsGone++];
+      if (event === undefined) break;
+      if (!event.released) this.#evict(event);
+    }
+    if (this.#arrivalsGone > 4096 && this.#arrivalsGone * 2 > this.#arrivals.length) {
+      this.#arrivals = this.#arrivals.slice(this.#arrivalsGone);
+      this.#arrivalsGone = 0;
+    }
+  }
+
+  #evictOf(key: KeyState): void {
+    const a = key.a[0];
+    const b = key.b[0];
+    const oldest = a === undefined ? b : b === undefined || gapNs(a, b) < 0 ? a : b;
+    if (oldest !== undefined) this.#evict(oldest);
+  }
+
+  #evict(event: HeldEvent): void {
+    this.#recovery.touched(event.key);
+    this.#matcher.evict(event);
+    this.#flush();
+  }
+}
+
+/** Twice the reach and at least 30 s, unless configured; two million records; 512 MiB. */
+function replayBound(rules: CorrelationRules): ReplayBound {
+  const spanNs = rules.replaySpanNs ?? Math.max(2 * reachNs(rules), 30e9);
+  return { spanNs, records: 2_000_000, bytes: 512 * 1024 * 1024 };
+}
+
+/** Event time (a pair's is its A's), then A before B, then offset. */
+function byOutputOrder(a: HeldEvent, b: HeldEvent): number {
+  return gapNs(a, b) || a.side - b.side || compareEvents(a, b);
+}

@@ -1,0 +1,110 @@
+import type { OrphanReason } from '@logweave/model';
+import type { KeyState } from './key-state.ts';
+
+/** Side as the engine counts: 0 is A (HTTP), 1 is B (network). */
+export type SideIndex = 0 | 1;
+
+/** How an event is late. `delayed`: on its way, so that its other half may come late too; `logged`: by its source. */
+export const LATE = { no: 0, logged: 1, delayed: 2 } as const;
+export type Lateness = (typeof LATE)[keyof typeof LATE];
+
+/** An event that the task holds. Mutable: it belongs to the engine. */
+export class HeldEvent {
+  readonly side: SideIndex;
+  readonly key: KeyState;
+  /** Event time. */
+  readonly ms: number;
+  readonly ns: number;
+  readonly offset: number;
+  /** The record's timestamp; 0 where there is none. */
+  readonly arrivalMs: number;
+  /** Where its bytes stand. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+
+  /** The moment at which it is looked at next. */
+  dueMs = 0;
+  dueNs = 0;
+  decided = false;
+  /** It has its outcome; a connection gets it with its first request. */
+  decidedBefore = false;
+  /** It is in none of its key's lists any more. */
+  released = false;
+  late: Lateness = LATE.no;
+  /** Its window had ended when it came. */
+  windowMissed = false;
+  /** The watermark at which it came, or that of the checkpoint it was loaded from: no moment of it counts as earlier. */
+  floorMs = Number.NEGATIVE_INFINITY;
+  floorNs = 0;
+
+  /** The watermark at which a late one came. */
+  cameMs = 0;
+  cameNs = 0;
+
+  /** Of a B in one_to_many, a connection: its last request. */
+  lastMs: number;
+  lastNs: number;
+  requests = 0;
+  /** It has left as an orphan and serves nobody any more. */
+  left = false;
+  /** Its own moment, tB, is past. */
+  opened = false;
+  /** Its time is over; it goes when the older ones of its key are gone. */
+  expired = false;
+  /** `late_grace` after the last decision of a late event of it; it is kept that long. */
+  keptMs = Number.NEGATIVE_INFINITY;
+  keptNs = 0;
+
+  /** The outcome, between decision and emission. */
+  partner: HeldEvent | null = null;
+  ordinal = 0;
+  reason: OrphanReason | null = null;
+  nearestNs = -1;
+
+  constructor(
+    side: SideIndex,
+    key: KeyState,
+    ms: number,
+    ns: number,
+    offset: number,
+    arrivalMs: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ) {
+    this.side = side;
+    this.key = key;
+    this.ms = ms;
+    this.ns = ns;
+    this.offset = offset;
+    this.arrivalMs = arrivalMs;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.lastMs = ms;
+    this.lastNs = ns;
+  }
+}
+
+/** `a - b` in nanoseconds: right in sign always, exact up to 104 days. */
+export function gapNs(a: { ms: number; ns: number }, b: { ms: number; ns: number }): number {
+  return (a.ms - b.ms) * 1e6 + (a.ns - b.ns);
+}
+
+/** The order of events of one side: time, then offset. */
+export function compareEvents(a: HeldEvent, b: HeldEvent): number {
+  return (a.ms - b.ms) * 1e6 + (a.ns - b.ns) || a.offset - b.offset;
+}
+
+/** Sets the next moment to `ms, ns` plus a span, but never before the event's floor. */
+export function setDue(event: HeldEvent, ms: number, ns: number, plusNs: number): void {
+  const total = ns + plusNs;
+  const carry = Math.floor(total / 1e6);
+  event.dueMs = ms + carry;
+  event.dueNs = total - carry * 1e6;
+  if ((event.dueMs - event.floorMs) * 1e6 + (event.dueNs - event.floorNs) < 0) {
+    event.dueMs = event.floorMs;
+    event.dueNs = event.floorNs;
+  }
+}

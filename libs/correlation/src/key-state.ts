@@ -1,0 +1,141 @@
+import { compareEvents, type HeldEvent, type SideIndex } from './held-event.ts';
+
+const NONE: HeldEvent[] = [];
+
+/**
+ * Everything that a task knows of one correlation key. `a` and `b` are sorted by time and offset. In one_to_one both
+ * hold the undecided; in one_to_many `a` holds the undecided and `b` the connections, ended ones included.
+ */
+export class KeyState {
+  /** 48 bits of IPv4 address and port, or -1 when `text` is the key. */
+  readonly packed: number;
+  readonly text: string | null;
+  a: HeldEvent[] = NONE;
+  b: HeldEvent[] = NONE;
+
+  /** When it is looked at for being clean, and then for being forgotten. */
+  dueMs = 0;
+  dueNs = 0;
+  /** Highest event time. */
+  highMs = Number.NEGATIVE_INFINITY;
+  highNs = 0;
+  /** Not clean: it stands in the queue of keys that recovery needs. */
+  dirty = false;
+  /** It stands in the queue of moments. */
+  scheduled = false;
+  /** Its reach is over; it becomes clean when the last event leaves. */
+  overdue = false;
+  /** There is a live record of it in the state topic. */
+  recorded = false;
+  /** How many delayed events wait in `a`. */
+  delayedCount = 0;
+
+  /** Next positions of both inputs just before it stopped being clean. */
+  positionA = 0;
+  positionB = 0;
+  /** The watermark and the bytes read when it got these positions. */
+  sinceMs = 0;
+  sinceBytes = 0;
+  previous: KeyState | null = null;
+  next: KeyState | null = null;
+
+  /** Memory for reasons, per side: the highest event time that left, and that left matched. */
+  leftAMs = Number.NEGATIVE_INFINITY;
+  leftANs = 0;
+  leftBMs = Number.NEGATIVE_INFINITY;
+  leftBNs = 0;
+  matchedAMs = Number.NEGATIVE_INFINITY;
+  matchedANs = 0;
+  matchedBMs = Number.NEGATIVE_INFINITY;
+  matchedBNs = 0;
+
+  constructor(packed: number, text: string | null) {
+    this.packed = packed;
+    this.text = text;
+  }
+
+  get empty(): boolean {
+    return this.a.length === 0 && this.b.length === 0;
+  }
+
+  of(side: SideIndex): HeldEvent[] {
+    return side === 0 ? this.a : this.b;
+  }
+
+  insert(event: HeldEvent): void {
+    let list = this.of(event.side);
+    if (list === NONE) {
+      list = [];
+      if (event.side === 0) this.a = list;
+      else this.b = list;
+    }
+    const last = list[list.length - 1];
+    if (last === undefined || compareEvents(last, event) <= 0) list.push(event);
+    else list.splice(placeOf(list, event), 0, event);
+  }
+
+  /** Takes an event out; answers the place where it stood. */
+  remove(event: HeldEvent): number {
+    const list = this.of(event.side);
+    if (list.length === 1) {
+      if (list[0] !== event) throw new Error('an event is not where its key has it');
+      if (event.side === 0) this.a = NONE;
+      else this.b = NONE;
+      return 0;
+    }
+    const place = placeOf(list, event);
+    if (list[place] !== event) throw new Error('an event is not where its key has it');
+    if (place === list.length - 1) list.pop();
+    else if (place === 0) list.shift();
+    else list.splice(place, 1);
+    return place;
+  }
+
+  noteLeft(event: HeldEvent, matched: boolean): void {
+    const { ms, ns } = event;
+    if (event.side === 0) {
+      if ((ms - this.leftAMs) * 1e6 + (ns - this.leftANs) > 0) {
+        this.leftAMs = ms;
+        this.leftANs = ns;
+      }
+      if (matched && (ms - this.matchedAMs) * 1e6 + (ns - this.matchedANs) > 0) {
+        this.matchedAMs = ms;
+        this.matchedANs = ns;
+      }
+    } else {
+      if ((ms - this.leftBMs) * 1e6 + (ns - this.leftBNs) > 0) {
+        this.leftBMs = ms;
+        this.leftBNs = ns;
+      }
+      if (matched && (ms - this.matchedBMs) * 1e6 + (ns - this.matchedBNs) > 0) {
+        this.matchedBMs = ms;
+        this.matchedBNs = ns;
+      }
+    }
+  }
+}
+
+/** The first place whose event is not before the given one. */
+export function placeOf(list: readonly HeldEvent[], event: HeldEvent): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareEvents(list[middle] as HeldEvent, event) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first place whose event's time is not before `ms, ns` plus a span. */
+export function placeOfTime(list: readonly HeldEvent[], ms: number, ns: number, plusNs: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const event = list[middle] as HeldEvent;
+    if ((event.ms - ms) * 1e6 + (event.ns - ns) < plusNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
