@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { descendantsOf, type ProcessMark } from './process-tree.ts';
+
+const PROGRAM = new URL('../../bin/logweave.mjs', import.meta.url).pathname;
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** One `logweave up`, from its start to its end. */
+export class LogweaveProcess {
+  readonly exited: Promise<ProcessExit>;
+  /** Records that its tasks have read again when they took over. */
+  replayed = 0;
+  restoredTasks = 0;
+  readonly #child: ChildProcess;
+
+  /** @param log where its log lines are kept, too */
+  constructor(configPath: string, log: WriteStream) {
+    this.#child = spawn(process.execPath, [PROGRAM, 'up', '--config', configPath], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    if (this.#child.stderr === null) throw new Error('the process has no stderr');
+    createInterface(this.#child.stderr).on('line', (line) => {
+      log.write(`${line}\n`);
+      this.#heed(line);
+    });
+  }
+
+  /** Those that it has started, which must not outlive it. */
+  children(): readonly ProcessMark[] {
+    return this.#child.pid === undefined ? [] : descendantsOf(this.#child.pid);
+  }
+
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<ProcessExit> {
+    this.#child.kill(signal);
+    return this.exited;
+  }
+
+  #heed(line: string): void {
+    if (!line.includes('"task restored"')) return;
+    const entry = JSON.parse(line) as { readonly msg?: string; readonly replayed?: number };
+    if (entry.msg !== 'task restored') return;
+    this.restoredTasks++;
+    this.replayed += entry.replayed ?? 0;
+  }
+}
+
+/** The file that log lines of all lives go to. */
+export function openProcessLog(path: string): WriteStream {
+  return createWriteStream(path, { flags: 'a' });
+}
