@@ -192,6 +192,8 @@ export class Correlation implements MatchHost {
       this.#hold(event);
       this.#matcher.insert(event);
     }
+    // A key may have a record and no events: it is not clean before its reach is over.
+    for (const key of this.#recovery.rebuiltKeys) if (!key.scheduled) this.#scheduleClean(key);
     this.#mode = 'catching_up';
     this.#decideBefore(this.watermark.ms, this.watermark.ns);
     this.#mode = 'live';

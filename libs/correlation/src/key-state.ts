@@ -91,8 +91,10 @@ export class KeyState {
     return place;
   }
 
+  /** Remembers an event that leaves; of a connection its last request counts, since that is when it was seen last. */
   noteLeft(event: HeldEvent, matched: boolean): void {
-    const { ms, ns } = event;
+    const ms = event.lastMs;
+    const ns = event.lastNs;
     if (event.side === 0) {
       if ((ms - this.leftAMs) * 1e6 + (ns - this.leftANs) > 0) {
         this.leftAMs = ms;

@@ -162,13 +162,20 @@ export class Recovery {
     for (const [key, checkpoint] of this.#checkpoints) {
       key.dirty = true;
       key.recorded = true;
-      key.highMs = checkpoint.highMs;
-      key.highNs = checkpoint.highNs;
+      if ((checkpoint.highMs - key.highMs) * 1e6 + (checkpoint.highNs - key.highNs) > 0) {
+        key.highMs = checkpoint.highMs;
+        key.highNs = checkpoint.highNs;
+      }
       key.positionA = checkpoint.positionA;
       key.positionB = checkpoint.positionB;
       events.push(...checkpoint.events);
     }
     return events;
+  }
+
+  /** The keys of the range and of the records. */
+  get rebuiltKeys(): Iterable<KeyState> {
+    return this.#seen;
   }
 
   /** Builds the queue of what is not clean, so that its head is again behind everything that matters. */
