@@ -20,7 +20,9 @@ export class LogweaveProcess {
 
   /** @param log where its log lines are kept, too */
   constructor(configPath: string, log: WriteStream) {
-    this.#child = spawn(process.execPath, [PROGRAM, 'up', '--config', configPath], {
+    // As the first line of the program has it.
+    const flags = ['--conditions=@logweave/source', '--no-warnings'];
+    this.#child = spawn(process.execPath, [...flags, PROGRAM, 'up', '--config', configPath], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.exited = new Promise((resolve) => {

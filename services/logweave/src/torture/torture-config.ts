@@ -35,6 +35,8 @@ export function oracleRules(mode: OracleRules['mode']): OracleRules {
 export function configText({ directory, mode }: TortureOptions): string {
   const at = (path: string): string => join(directory, path);
   const config = {
+    // The stop at the end decides and writes two minutes of connections.
+    service: { stop_grace_s: 300 },
     data_dir: at(PATHS.data),
     inputs: {
       unix_sockets: [
