@@ -1,4 +1,5 @@
-import { joinByOracle, type OracleRules } from './join-oracle.ts';
+import { joinByOracle } from './join-oracle.ts';
+import type { OracleRules } from './oracle-event.ts';
 import type { InputLine, PartitionContents, ResultRecord } from './log-contents.ts';
 
 /** What the comparison of one partition found. `problems` are for people, the first few only. */

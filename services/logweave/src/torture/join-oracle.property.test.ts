@@ -2,7 +2,8 @@ import { Correlation, type CorrelationRules } from '@logweave/correlation';
 import { DEFAULT_KEY_FIELDS, type Side, type SourceRules } from '@logweave/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinByOracle, type OracleEvent, type OracleRules } from './join-oracle.ts';
+import { joinByOracle } from './join-oracle.ts';
+import type { OracleEvent, OracleRules } from './oracle-event.ts';
 
 const BASE_MS = 1_795_536_000_000;
 const MS = 1e6;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_KEY_FIELDS, EventReader, type Side } from '@logweave/model';
 import { describe, expect, it } from 'vitest';
-import { joinByOracle, type OracleEvent, type OracleOutcome, type OracleRules } from './join-oracle.ts';
+import { joinByOracle } from './join-oracle.ts';
+import type { OracleEvent, OracleOutcome, OracleRules } from './oracle-event.ts';
 
 const MS = 1e6;
 

@@ -1,4 +1,4 @@
-import { byTime, type OracleEvent, type OracleOutcome, type OracleRules } from './join-oracle.ts';
+import { byTime, type OracleEvent, type OracleOutcome, type OracleRules } from './oracle-event.ts';
 
 interface Pair {
   readonly a: OracleEvent;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OracleRules } from './join-oracle.ts';
+import type { OracleRules } from './oracle-event.ts';
 
 export interface TortureOptions {
   /** Everything of this run is in it. */
