@@ -1,12 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
 import { VirtualClock } from '@logweave/model';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedLogAlarm } from './alarms.ts';
 import { openEmbeddedLog } from './embedded-log.ts';
 import { readAll, readValues, records, testDirectory, topic } from './test-log.ts';
 
 describe('the embedded log', () => {
-  const directory = testDirectory();
+  const directory = testDirectory({ beforeEach, afterEach });
   const clock = new VirtualClock();
   const open = (
     options: { maxBytes?: number; cacheBytes?: number; onAlarm?: (alarm: EmbeddedLogAlarm) => void } = {},

@@ -1,11 +1,11 @@
 import { VirtualClock } from '@logweave/model';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedLog } from './embedded-log.ts';
 import { openEmbeddedLogReader } from './log-reader.ts';
 import { readValues, records, testDirectory, topic } from './test-log.ts';
 
 describe('a reader beside the embedded log', () => {
-  const directory = testDirectory();
+  const directory = testDirectory({ beforeEach, afterEach });
   const clock = new VirtualClock();
   const partition = { topic: 't', partition: 0 };
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { VirtualClock } from '@logweave/model';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedLogAlarm } from './alarms.ts';
 import { type EmbeddedEventLog, openEmbeddedLog } from './embedded-log.ts';
 import { readAll, readValues, records, testDirectory, topic } from './test-log.ts';
@@ -19,7 +19,7 @@ async function append(
 }
 
 describe('maintenance of the embedded log', () => {
-  const directory = testDirectory();
+  const directory = testDirectory({ beforeEach, afterEach });
 
   it('runs by the clock', async () => {
     const clock = new VirtualClock();
@@ -117,6 +117,21 @@ describe('maintenance of the embedded log', () => {
     for (let i = 0; i < 3; i++) await append(log, 't', clock.wallMs(), ['x'.repeat(600_000)], 'k');
     await expect(log.maintain()).resolves.toMatchObject({ removedRecords: 4 });
     await expect(log.maintain()).resolves.toMatchObject({ removedRecords: 0 });
+    await log.close();
+  });
+
+  it('does not starve appends when it runs without a pause', async () => {
+    const clock = new VirtualClock();
+    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null });
+    await log.ensureTopic(topic('t', { cleanup: 'compact' }));
+    const state = { stopped: false };
+    const maintaining = (async () => {
+      while (!state.stopped) await log.maintain({ force: true });
+    })();
+    for (let i = 0; i < 10; i++) await append(log, 't', clock.wallMs(), [`${i}`], 'k');
+    state.stopped = true;
+    await maintaining;
+    expect((await readAll(log, 't')).at(-1)?.offset).toBe(9);
     await log.close();
   });
 });

@@ -3,7 +3,7 @@ import { EventLogError, type LogRecord, type TopicSpec } from '@logweave/event-l
 import { checkBatch, decodeBatch } from './batch-codec.ts';
 
 /** Offsets of one partition: 2^40 leaves room for 8,192 partitions below 2^53. */
-export const OFFSETS_PER_PARTITION = 2 ** 40;
+const OFFSETS_PER_PARTITION = 2 ** 40;
 export const MAX_PARTITIONS = 2 ** 13;
 
 export function batchId(partition: number, offset: number): number {

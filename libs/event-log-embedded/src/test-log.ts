@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogRecord, ProducerRecord, ReadableEventLog, TopicSpec } from '@logweave/event-log';
-import { afterEach, beforeEach } from 'vitest';
 
-/** A directory for each test, and the path of a log in it. For tests only. */
-export function testDirectory(): { readonly path: () => string } {
+type Hook = (run: () => void) => void;
+
+/** A directory for each test, and the path of a log in it. Takes the test framework's hooks. For tests only. */
+export function testDirectory(hooks: { readonly beforeEach: Hook; readonly afterEach: Hook }): { path(): string } {
   let directory = '';
-  beforeEach(() => {
+  hooks.beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'logweave-log-'));
   });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+  hooks.afterEach(() => rmSync(directory, { recursive: true, force: true }));
   return { path: () => join(directory, 'event-log.db') };
 }
 

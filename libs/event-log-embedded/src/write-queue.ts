@@ -41,6 +41,8 @@ export class WriteQueue {
   #pending: WriteRequest[] = [];
   /** What makes room: goes first and alone, so that it gets through when nothing else can be written. */
   #urgent: WriteRequest[] = [];
+  /** The last transaction was an urgent one: then it is the others' turn, or a busy maintenance would starve them. */
+  #othersTurn = false;
   #scheduled = false;
   #retryMs = 0;
   #closed = false;
@@ -92,8 +94,9 @@ export class WriteQueue {
   }
 
   #flush(): void {
-    const urgent = this.#urgent.length > 0;
-    const requests = this.#take();
+    const urgent = this.#urgentGoes();
+    const requests = urgent ? this.#urgent.splice(0) : this.#take();
+    this.#othersTurn = urgent;
     if (requests.length === 0) return;
     const { transaction, cache } = this.#deps;
     const admitted: WriteRequest[] = [];
@@ -142,8 +145,12 @@ export class WriteQueue {
     this.#continue();
   }
 
+  #urgentGoes(): boolean {
+    const othersMay = this.#pending.length > 0 && this.#cancelRetry === null;
+    return this.#urgent.length > 0 && !(this.#othersTurn && othersMay);
+  }
+
   #take(): WriteRequest[] {
-    if (this.#urgent.length > 0) return this.#urgent.splice(0);
     if (this.#cancelRetry !== null) return [];
     let bytes = 0;
     let count = 0;

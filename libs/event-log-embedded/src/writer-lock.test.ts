@@ -1,10 +1,10 @@
 import { VirtualClock } from '@logweave/model';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedLog } from './embedded-log.ts';
 import { testDirectory } from './test-log.ts';
 
 describe('the writer lock', () => {
-  const directory = testDirectory();
+  const directory = testDirectory({ beforeEach, afterEach });
   const clock = new VirtualClock();
 
   it('refuses a second writer and names the pid of the first', async () => {

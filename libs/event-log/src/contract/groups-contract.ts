@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { Consumer, TopicPartition } from '../port.ts';
 import { MAX_METADATA_UNITS } from '../port.ts';
 import type { ContractHarness } from './harness.ts';
-import { append, createTopic, errorOf, joined, nameOf, pollOnce, pollUntil, type Seen, values } from './steps.ts';
+import {
+  append,
+  createTopic,
+  errorOf,
+  joined,
+  nameOf,
+  nothingSeen,
+  pollOnce,
+  pollUntil,
+  type Seen,
+  values,
+} from './steps.ts';
 
 function assigned(seen: Seen): string[] {
   return (seen.assignments.at(-1)?.assigned ?? []).map(nameOf).sort();
@@ -46,7 +57,7 @@ export function groupsContract(current: () => ContractHarness): void {
       const first = await joined(harness, group, [a, b]);
       const second = {
         consumer: await harness.log.consumer({ group, topics: [a, b] }),
-        seen: { assignments: [], records: new Map() } as Seen,
+        seen: nothingSeen(),
       };
       await pollUntil(harness, [first, second], 'two partitions each', () => {
         return indexes(first.seen).length === 2 && indexes(second.seen).length === 2;
@@ -115,7 +126,7 @@ export function groupsContract(current: () => ContractHarness): void {
       const first = await joined(harness, group, [topic]);
       const second = {
         consumer: await harness.log.consumer({ group, topics: [topic] }),
-        seen: { assignments: [], records: new Map() } as Seen,
+        seen: nothingSeen(),
       };
       await pollUntil(
         harness,
@@ -138,7 +149,7 @@ export function groupsContract(current: () => ContractHarness): void {
       const first = await joined(harness, group, [topic]);
       const second = {
         consumer: await harness.log.consumer({ group, topics: [topic] }),
-        seen: { assignments: [], records: new Map() } as Seen,
+        seen: nothingSeen(),
       };
       await pollUntil(
         harness,
