@@ -285,7 +285,7 @@ describe('replays', () => {
       code: 469,
     });
     expect(await own.counts()).toMatchObject({ raw: 2, logs: 0 });
-    expect(await own.countRaw({ topic: TOPIC, partition: 0, firstOffset: 0, lastOffset: 1 })).toBe(2);
+    expect(await own.countRange('raw', { topic: TOPIC, partition: 0, firstOffset: 0, lastOffset: 1 })).toBe(2);
     await query('ALTER TABLE healing.http_logs DROP CONSTRAINT c');
     await insert(own, 0, 0, ['{"src_port":1}', '{"src_port":666}']);
     await insert(own, 0, 0, ['{"src_port":1}', '{"src_port":666}']);

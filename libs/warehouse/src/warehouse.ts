@@ -58,13 +58,14 @@ export interface Warehouse {
   schemaProblems(): Promise<readonly SchemaProblem[]>;
   /**
    * Inserts into the raw table, and through the view into the other. The token is the range: the same range again is
-   * dropped by the server, whatever it holds. When the view fails, the rows stay in the raw table.
+   * dropped by the server, whatever it holds. When the view fails, the rows stay in the raw table. The signal ends the
+   * waiting, not the insert.
    */
-  insertRange(range: InsertRange): Promise<void>;
-  /** How many rows of the range the raw table holds. */
-  countRaw(range: OffsetRange): Promise<number>;
+  insertRange(range: InsertRange, signal?: AbortSignal): Promise<void>;
+  /** How many rows of the range a table holds. */
+  countRange(table: 'raw' | 'logs', range: OffsetRange): Promise<number>;
   /** Fills the other table from the raw one for a range that the view failed on. The token is the range's here too. */
-  insertFromRaw(range: OffsetRange): Promise<void>;
+  insertFromRaw(range: OffsetRange, signal?: AbortSignal): Promise<void>;
   counts(): Promise<Counts>;
   topJa4(limit: number): Promise<readonly Tally[]>;
   topUserAgents(limit: number): Promise<readonly Tally[]>;
@@ -150,13 +151,14 @@ class ClickHouseWarehouse implements Warehouse {
     return findSchemaProblems(this.tables, { tables, columns });
   }
 
-  insertRange(range: InsertRange): Promise<void> {
+  insertRange(range: InsertRange, signal?: AbortSignal): Promise<void> {
     return this.#call(`insert into ${this.tables.raw}`, async () => {
       // `insert` of the client would encode objects; the bytes of these rows are ready.
       const { stream } = await this.#client.exec({
         query: `INSERT INTO ${this.tables.raw} (${RAW_COLUMNS.join(', ')}) FORMAT JSONEachRow`,
         values: Readable.from([range.rows], { objectMode: false }),
         clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: insertToken(range) },
+        ...(signal === undefined ? {} : { abort_signal: signal }),
         ...(await this.#auth()),
       });
       // An answer that is not read keeps its connection busy.
@@ -164,14 +166,14 @@ class ClickHouseWarehouse implements Warehouse {
     });
   }
 
-  async countRaw(range: OffsetRange): Promise<number> {
+  async countRange(table: 'raw' | 'logs', range: OffsetRange): Promise<number> {
     const { where, params } = wherePlace(range);
-    const sql = `SELECT toFloat64(count()) AS n FROM ${this.tables.raw} WHERE ${where}`;
-    const rows = await this.#select<{ n: number }>(`count in ${this.tables.raw}`, sql, params);
+    const sql = `SELECT toFloat64(count()) AS n FROM ${this.tables[table]} WHERE ${where}`;
+    const rows = await this.#select<{ n: number }>(`count in ${this.tables[table]}`, sql, params);
     return rows[0]?.n ?? 0;
   }
 
-  insertFromRaw(range: OffsetRange): Promise<void> {
+  insertFromRaw(range: OffsetRange, signal?: AbortSignal): Promise<void> {
     const { where, params } = wherePlace(range);
     // In order and by one thread, so that a replay forms the same block.
     const sql = `INSERT INTO ${this.tables.logs} (${LOGS_COLUMNS.join(', ')})
@@ -187,6 +189,7 @@ WHERE ${where} ORDER BY _offset`;
           max_insert_threads: '1',
           insert_deduplication_token: insertToken(range),
         },
+        ...(signal === undefined ? {} : { abort_signal: signal }),
         ...(await this.#auth()),
       });
     });

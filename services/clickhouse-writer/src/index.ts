@@ -1,1 +1,11 @@
-export {};
+export { type ClickhouseWriterDeps, createClickhouseWriter } from './clickhouse-writer.ts';
+export {
+  type ClickhouseSection,
+  type ClickhouseWriterConfig,
+  type ClickhouseWriterContext,
+  chooseWarehouse,
+  clickhouseSectionSchema,
+  embeddedWarehouseConfig,
+  resolveClickhouseWriterConfig,
+  type WarehouseChoice,
+} from './config.ts';

@@ -1,0 +1,124 @@
+import type { InsertRange, OffsetRange, SchemaProblem, Warehouse } from '@logweave/warehouse';
+import { insertToken, WarehouseError } from '@logweave/warehouse';
+
+/** A row by its place in the log. */
+export interface FakeRow {
+  readonly partition: number;
+  readonly offset: number;
+  readonly value: string;
+}
+
+/** What the next insert meets. `lost_answer`: applied, and the caller hears of a timeout. */
+export type FakeFault = 'refused' | 'lost_answer' | 'too_large';
+
+export type FakeConnection = Pick<
+  Warehouse,
+  'migrate' | 'schemaProblems' | 'insertRange' | 'insertFromRaw' | 'countRange'
+>;
+
+/**
+ * ClickHouse in memory, as far as the writer can tell: two tables with a token window each, a view between them that
+ * may refuse rows while the raw table keeps them, outages, lost answers.
+ */
+export class FakeWarehouse {
+  readonly raw: FakeRow[] = [];
+  readonly logs: FakeRow[] = [];
+  readonly tokens: string[] = [];
+  /** Values that the view refuses, or the raw table itself. */
+  refusedByView: (value: string) => boolean = () => false;
+  refusedByRaw: (value: string) => boolean = () => false;
+  down = false;
+  /** While set, inserts wait for it before anything happens. */
+  gate: Promise<void> | null = null;
+  problems: readonly SchemaProblem[] = [];
+  readonly faults: FakeFault[] = [];
+  migrations = 0;
+  /** Inserts that were tried, successful or not. */
+  attempts = 0;
+  readonly #rawTokens = new Set<string>();
+  readonly #logTokens = new Set<string>();
+
+  /** One process's connection; once `alive` says no, its calls neither arrive nor return. */
+  connect(alive: () => boolean = () => true): FakeConnection {
+    const arrive = async (): Promise<void> => {
+      if (!alive()) await new Promise<never>(() => {});
+      if (this.down) throw new WarehouseError('retryable', null, 'insert: ECONNREFUSED');
+    };
+    const back = async <T>(result: T): Promise<T> => (alive() ? result : new Promise<never>(() => {}));
+    return {
+      migrate: async () => {
+        await arrive();
+        this.migrations++;
+        return { alreadyApplied: [1], steps: [], dryRun: false };
+      },
+      schemaProblems: async () => {
+        await arrive();
+        return this.problems;
+      },
+      insertRange: async (range) => {
+        await arrive();
+        await back(await this.#insert(range, rowsOf(range)));
+      },
+      insertFromRaw: async (range) => {
+        await arrive();
+        await back(await this.#insertFromRaw(range));
+      },
+      countRange: async (table, range) => {
+        await arrive();
+        return back(this[table].filter(within(range)).length);
+      },
+    };
+  }
+
+  async #insert(range: InsertRange, rows: readonly FakeRow[]): Promise<void> {
+    this.attempts++;
+    await this.gate;
+    const fault = this.faults.shift();
+    if (fault === 'refused') throw new WarehouseError('retryable', 252, 'insert: TOO_MANY_PARTS (252)');
+    if (fault === 'too_large') throw new WarehouseError('retryable', 241, 'insert: MEMORY_LIMIT_EXCEEDED (241)');
+    this.#checkTables();
+    if (rows.some((row) => this.refusedByRaw(row.value)))
+      throw new WarehouseError('row', 469, 'insert: CONSTRAINT (469)');
+    const token = insertToken(range);
+    this.tokens.push(token);
+    if (!this.#rawTokens.has(token)) this.raw.push(...rows);
+    this.#rawTokens.add(token);
+    this.#throughView(token, rows);
+    if (fault === 'lost_answer') throw new WarehouseError('retryable', null, 'insert: Timeout error.');
+  }
+
+  async #insertFromRaw(range: OffsetRange): Promise<void> {
+    this.attempts++;
+    await this.gate;
+    this.#checkTables();
+    const token = insertToken(range);
+    this.tokens.push(`${token} from raw`);
+    this.#throughView(token, this.raw.filter(within(range)));
+  }
+
+  #throughView(token: string, rows: readonly FakeRow[]): void {
+    if (rows.some((row) => this.refusedByView(row.value))) throw new WarehouseError('row', 675, 'insert: IPV4 (675)');
+    if (!this.#logTokens.has(token)) this.logs.push(...rows);
+    this.#logTokens.add(token);
+  }
+
+  #checkTables(): void {
+    const [problem] = this.problems;
+    if (problem === undefined) return;
+    throw new WarehouseError('schema', problem.column === null ? 60 : 16, `insert: ${problem.table}`);
+  }
+}
+
+function rowsOf(range: InsertRange): readonly FakeRow[] {
+  const lines = range.rows.toString().split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const row = JSON.parse(line) as { raw_json: string; _partition: number; _offset: number };
+    const { raw_json: value, _partition: partition, _offset: offset } = row;
+    return { partition, offset, value };
+  });
+}
+
+function within(range: OffsetRange): (row: FakeRow) => boolean {
+  return ({ partition, offset }) =>
+    partition === range.partition && offset >= range.firstOffset && offset <= range.lastOffset;
+}
