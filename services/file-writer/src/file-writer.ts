@@ -24,6 +24,8 @@ export interface FileWriterDeps extends Omit<ServiceDeps, 'eventLog'> {
 /** The file writer, and what SIGHUP asks of it. */
 export interface FileWriterService extends Service {
   /** Finishes the file that is open, also when it has been renamed, and opens the path anew. Resolves when that is done. */
+  reopen(): Promise<void>;
+  /** On SIGHUP: `reopen`. */
   reload(): Promise<void>;
 }
 
@@ -102,6 +104,10 @@ class FileWriter implements FileWriterService {
   }
 
   reload(): Promise<void> {
+    return this.reopen();
+  }
+
+  reopen(): Promise<void> {
     return new Promise((resolve) => {
       this.#reopening.push(resolve);
       this.#consumer?.wakeUp();
