@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for `logweave --help`. */
+  readonly summary: string;
+  /** Loads the command with all it needs. Only what is asked for is loaded, so that `--help` answers at once. */
+  readonly load: () => Promise<Command>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    summary: 'run everything in one process, with an event log and a ClickHouse engine of its own',
+    load: async () => (await import('./commands/up-command.ts')).upCommand(),
+  },
+  {
+    name: 'run',
+    summary: 'run one service',
+    load: async () => (await import('./commands/run-command.ts')).runCommand(),
+  },
+  {
+    name: 'check',
+    summary: 'say what is wrong with a configuration, with file, line and column',
+    load: async () => (await import('./commands/check-command.ts')).checkCommand(),
+  },
+  {
+    name: 'tap',
+    summary: 'show the records of a topic as they come',
+    load: async () => (await import('./commands/tap-command.ts')).tapCommand(),
+  },
+  {
+    name: 'migrate',
+    summary: 'create or update the tables in ClickHouse',
+    load: async () => (await import('./commands/migrate-command.ts')).migrateCommand(),
+  },
+  {
+    name: 'correlate',
+    summary: 'join two files of events offline, with the engine of the service',
+    load: async () => (await import('./correlate/correlate-command.ts')).correlateCommand(),
+  },
+  {
+    name: 'generate',
+    summary: 'make paired events with their truth, into files or at a pace into sockets',
+    load: async () => (await import('./generate-command.ts')).generateCommand(),
+  },
+  {
+    name: 'version',
+    summary: 'show the version',
+    load: async () => (await import('./commands/version-command.ts')).versionCommand(),
+  },
+];

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { EventLog } from '@logweave/event-log';
+import { type EmbeddedLogAlarm, openEmbeddedLog } from '@logweave/event-log-embedded';
+import type { Clock } from '@logweave/model';
+import type { Logger, Readiness, Service } from '@logweave/service-kit';
+import type { Config } from './config-schema.ts';
+import { ensureTopics } from './topics.ts';
+
+/** Where the embedded log of a configuration is. */
+export function eventLogPath(config: Pick<Config, 'data_dir'>): string {
+  return join(config.data_dir, 'log.sqlite');
+}
+
+/** The event log as the first service of a process: opened with its topics at the start, closed last. */
+export class EventLogService implements Service {
+  readonly name = 'event-log';
+  /** Resolves never: while the log cannot be written, appends wait and readiness says so. */
+  readonly failure = new Promise<Error>(() => {});
+  readonly #config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>;
+  readonly #deps: { readonly clock: Clock; readonly log: Logger };
+  #eventLog: EventLog | null = null;
+  #trouble: string | null = null;
+
+  constructor(
+    config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>,
+    deps: { readonly clock: Clock; readonly log: Logger },
+  ) {
+    this.#config = config;
+    this.#deps = deps;
+  }
+
+  /** @throws Error before the start. */
+  get eventLog(): EventLog {
+    if (this.#eventLog === null) throw new Error('the event log is not open');
+    return this.#eventLog;
+  }
+
+  /** @throws EventLogError `locked` naming the process that has the directory, `topic_mismatch`, `corrupt`. */
+  async start(): Promise<void> {
+    const config = this.#config;
+    this.#eventLog = await openEmbeddedLog({
+      path: eventLogPath(config),
+      clock: this.#deps.clock,
+      maxBytes: config.event_log.max_bytes,
+      onAlarm: (alarm) => this.#alarmed(alarm),
+    });
+    await ensureTopics(this.#eventLog, config.topics);
+  }
+
+  async stop(): Promise<void> {
+    await this.#eventLog?.close();
+  }
+
+  readiness(): Readiness {
+    if (this.#eventLog === null) return { ready: false, detail: 'Not open yet.' };
+    if (this.#trouble !== null) return { ready: false, detail: `Cannot write: ${this.#trouble}. Retrying.` };
+    return { ready: true, detail: `Open in ${this.#config.data_dir}.` };
+  }
+
+  #alarmed(alarm: EmbeddedLogAlarm): void {
+    const { log } = this.#deps;
+    switch (alarm.kind) {
+      case 'write_stalled':
+        this.#trouble = alarm.error.message;
+        log.error({ err: alarm.error }, 'event log cannot write');
+        return;
+      case 'write_resumed':
+        this.#trouble = null;
+        log.info({}, 'event log writes again');
+        return;
+      case 'retention_held': {
+        const { kind: _, ...fields } = alarm;
+        log.warn(fields, 'retention waits for a consumer');
+        return;
+      }
+      case 'retention_released': {
+        const { kind: _, ...fields } = alarm;
+        log.info(fields, 'retention goes on');
+        return;
+      }
+      case 'maintenance_failed':
+        log.error({ err: alarm.error }, 'maintenance of the event log failed');
+        return;
+      default:
+        alarm satisfies never;
+    }
+  }
+}
