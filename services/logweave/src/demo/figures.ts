@@ -17,7 +17,7 @@ export interface Figures {
   readonly topJa4: readonly Tally[];
   readonly topUserAgents: readonly Tally[];
   readonly contradictions: readonly Contradiction[];
-  /** From the arrival of a line on its socket until its row was inserted, in milliseconds. */
+  /** Of joined requests: from the line's arrival on its socket until its row was inserted, in milliseconds. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
 }
 
@@ -25,7 +25,7 @@ const TOP = 5;
 
 const LATENCY = `
 SELECT toFloat64(quantileExact(0.5)(ms)) AS p50, toFloat64(quantileExact(0.99)(ms)) AS p99
-FROM (SELECT dateDiff('millisecond', _arrived_at, _inserted_at) AS ms FROM http_logs)`;
+FROM (SELECT dateDiff('millisecond', _arrived_at, _inserted_at) AS ms FROM http_logs WHERE correlated)`;
 
 const CLIENT = "JSONExtractString(raw_json, 'src_ip')";
 

@@ -15,13 +15,14 @@ const STEP_MS = 10;
 
 /**
  * Writes events in their order, spread over the duration as their event times are spread. Both sides advance together:
- * nobody is given an event before all earlier ones have been written.
+ * nobody is given an event before all earlier ones have been written. Ends early when the signal aborts.
  */
 export async function playEvents(
   events: readonly SampleEvent[],
   sinks: Readonly<Record<'A' | 'B', Sink>>,
   pace: Pace,
   clock: Clock,
+  signal?: AbortSignal,
 ): Promise<void> {
   const firstNs = events[0]?.timeNs ?? 0n;
   const spanNs = Number((events.at(-1)?.timeNs ?? 0n) - firstNs);
@@ -29,6 +30,7 @@ export async function playEvents(
     spanNs === 0 ? 0 : (Number(event.timeNs - firstNs) / spanNs) * pace.durationMs;
   const startMs = clock.monotonicMs();
   for (let next = 0; next < events.length; ) {
+    if (signal?.aborted) return;
     const nowMs = clock.monotonicMs() - startMs;
     const from = next;
     while (next < events.length && dueMs(events[next] as SampleEvent) <= nowMs) next++;
@@ -40,6 +42,6 @@ export async function playEvents(
       await sinks[side](chunk);
     }
     if (next > from) pace.onProgress?.(next);
-    if (next < events.length) await clock.sleep(STEP_MS);
+    if (next < events.length) await clock.sleep(STEP_MS, signal);
   }
 }
