@@ -42,8 +42,17 @@ interface Source {
 }
 
 const PART1 = [
-  ...['timestamp', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'correlated', 'orphan_side'],
-  ...['orphan_reason', 'orphan_nearest_ms', 'a_timestamp', 'b_timestamp'],
+  'timestamp',
+  'src_ip',
+  'src_port',
+  'dst_ip',
+  'dst_port',
+  'correlated',
+  'orphan_side',
+  'orphan_reason',
+  'orphan_nearest_ms',
+  'a_timestamp',
+  'b_timestamp',
 ];
 
 /** Section 5 said again, with texts and maps: slow, and without any of the writer's short cuts. */
@@ -142,29 +151,67 @@ function heldOf(side: SideIndex, line: string): HeldEvent {
 }
 
 const payloadName = fc.constantFrom(
-  ...[
-    'n',
-    'n',
-    '\\u006e',
-    'a_n',
-    'b_n',
-    'a_a_n',
-    'b_b_n',
-    'a_b_n',
-    'a_\\u006e',
-    '__proto__',
-    '',
-    'é',
-    '\\ud83d\\ude00',
-    '😀',
-  ],
-  ...['a_line', 'b_line', 'keepalives', 'k\\u0065epalives', 'a_keepalives', 'a_dst_port', 'b_dst_ip', 'b_b_dst_ip'],
-  ...['correlated', 'orphan_side', 'orphan_reason', 'orphan_nearest_ms', 'a_timestamp', 'b_timestamp', 'a_correlated'],
-  ...['path', 'method', 'ja4', 'size', 'a', 'b', 'a_', 'host', 'length', 'x', 'y', 'z'],
+  'n',
+  'n',
+  '\\u006e',
+  'a_n',
+  'b_n',
+  'a_a_n',
+  'b_b_n',
+  'a_b_n',
+  'a_\\u006e',
+  '__proto__',
+  '',
+  'é',
+  '\\ud83d\\ude00',
+  '😀',
+  'a_line',
+  'b_line',
+  'keepalives',
+  'k\\u0065epalives',
+  'a_keepalives',
+  'a_dst_port',
+  'b_dst_ip',
+  'b_b_dst_ip',
+  'correlated',
+  'orphan_side',
+  'orphan_reason',
+  'orphan_nearest_ms',
+  'a_timestamp',
+  'b_timestamp',
+  'a_correlated',
+  'path',
+  'method',
+  'ja4',
+  'size',
+  'a',
+  'b',
+  'a_',
+  'host',
+  'length',
+  'x',
+  'y',
+  'z',
 );
 const payloadValue = fc.constantFrom(
-  ...['1', '1', '1', '1.0', '-0', '1e309', '9007199254740993', 'null', 'true', '""', '"x"', '"é"', '"\\u0078"'],
-  ...['[1, 2]', '[1,2]', '{"a" : "}"}', '"a,b\\":{\\\\"', `"${'long '.repeat(40)}"`],
+  '1',
+  '1',
+  '1',
+  '1.0',
+  '-0',
+  '1e309',
+  '9007199254740993',
+  'null',
+  'true',
+  '""',
+  '"x"',
+  '"é"',
+  '"\\u0078"',
+  '[1, 2]',
+  '[1,2]',
+  '{"a" : "}"}',
+  '"a,b\\":{\\\\"',
+  `"${'long '.repeat(40)}"`,
 );
 const payload = fc.tuple(payloadName, payloadValue);
 const destination = fc.oneof(
@@ -186,14 +233,20 @@ const early = fc.tuple(
   fc.constantFrom('"192.0.2.8"', '1', 'null', '"192.0.2.7"', '50123'),
 );
 
+type Field = readonly [name: string, value: string];
+
 /** Few names and values, so that both sources often carry the same and seldom need a prefix. */
 const calmPayload = fc.tuple(
   fc.constantFrom('n', '\\u006e', 'path', 'method', 'ja4', 'size', 'host', 'é', 'x', 'y', 'z'),
   fc.constantFrom('1', '1', '1', '1', '"x y"', `"${'long '.repeat(40)}"`),
 );
 const calmDestination = fc.constantFrom(['dst_ip', '"198.51.100.1"'] as const, ['dst_port', '443'] as const);
-const calmFields = fc.oneof({ weight: 6, arbitrary: calmPayload }, calmDestination, time);
-const anyFields = fc.oneof({ weight: 6, arbitrary: payload }, { weight: 2, arbitrary: destination }, time);
+const calmFields: fc.Arbitrary<Field> = fc.oneof({ weight: 6, arbitrary: calmPayload }, calmDestination, time);
+const anyFields: fc.Arbitrary<Field> = fc.oneof(
+  { weight: 6, arbitrary: payload },
+  { weight: 2, arbitrary: destination },
+  time,
+);
 
 const space = fc.constantFrom('', '', '', ' ', '\t', ' \r\n ');
 
@@ -215,7 +268,7 @@ function lineOf(
     })
     .map(({ before: first, ip, port, after, tight, spaces }) => {
       const gap = (): string => (tight ? '' : (spaces.next().value as string));
-      const fields = [...first, ['src_ip', ip], ['src_port', port], ...after];
+      const fields: Field[] = [...first, ['src_ip', ip], ['src_port', port], ...after];
       return `{${fields.map(([name, value]) => `${gap()}"${name}"${gap()}:${gap()}${value}${gap()}`).join()}}`;
     });
 }

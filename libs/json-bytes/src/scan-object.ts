@@ -49,9 +49,10 @@ export function scanObject(
   table.count = 0;
   sawNonAscii = false;
   let i = skipSpace(bytes, start, end);
-  if (i < end && bytes[i] !== OPEN_BRACE) return scanNonObject(bytes, i, end, table, limits);
+  if (i >= end) return stop(table, i);
+  if (bytes[i] !== OPEN_BRACE) return scanNonObject(bytes, i, end, table, limits);
   i = skipSpace(bytes, i + 1, end);
-  if (bytes[i] === CLOSE_BRACE && i < end) {
+  if (i < end && bytes[i] === CLOSE_BRACE) {
     i++;
   } else {
     for (;;) {
