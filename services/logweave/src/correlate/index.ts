@@ -1,0 +1,1 @@
+export { correlateCommand } from './correlate-command.ts';
