@@ -1,1 +1,12 @@
-export {};
+export {
+  type CorrelationProblem,
+  type CorrelationSection,
+  type CorrelatorConfig,
+  checkCorrelation,
+  correlationSectionSchema,
+  type MatchingMode,
+  resolveCorrelatorConfig,
+} from './config.ts';
+export { correlationRules } from './correlation-rules.ts';
+export { type CorrelatorService, createCorrelator } from './correlator.ts';
+export { InputGapError } from './task-restore.ts';

@@ -1,0 +1,175 @@
+import type { CorrelationRules } from '@logweave/correlation';
+import { type Consumer, EventLogError, type PollResult, type TransactionalProducer } from '@logweave/event-log';
+import type { ServiceDeps } from '@logweave/service-kit';
+import type { CorrelatorConfig } from './config.ts';
+import type { CorrelatorMetrics, RestoreCause } from './metrics.ts';
+import { Task } from './task.ts';
+import { TaskInputs } from './task-inputs.ts';
+import { type TaskPartitions, taskPartitions } from './task-partitions.ts';
+import { InputGapError, restoreTask } from './task-restore.ts';
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+/** A member that was fenced by another waits this long for the assignment that says so, before it tries again. */
+const AFTER_FENCING_MS = 10_000;
+
+/** A partition that the group has given to this member: a task, or why there is none yet. */
+export interface TaskSlot {
+  readonly partitions: TaskPartitions;
+  task: Task | null;
+  /** Why the task is to be restored. */
+  cause: RestoreCause;
+  /** Of the monotonic clock; infinite: not again. */
+  restoreAtMs: number;
+  retryMs: number;
+  problem: string | null;
+}
+
+export interface TaskSlotsDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 'log'> {
+  readonly config: CorrelatorConfig;
+  readonly rules: CorrelationRules;
+  readonly consumer: Consumer;
+  readonly metrics: CorrelatorMetrics;
+  readonly deadLetterPartitions: number;
+}
+
+/** The tasks of this member: begun when partitions are gained, ended when they are lost, restored when they broke. */
+export class TaskSlots {
+  readonly #deps: TaskSlotsDeps;
+  readonly #slots = new Map<number, TaskSlot>();
+
+  constructor(deps: TaskSlotsDeps) {
+    this.#deps = deps;
+  }
+
+  all(): readonly TaskSlot[] {
+    return [...this.#slots.values()];
+  }
+
+  /** The tasks that work. */
+  live(): Task[] {
+    const tasks: Task[] = [];
+    for (const { task } of this.#slots.values()) if (task !== null) tasks.push(task);
+    return tasks;
+  }
+
+  task(partition: number): Task | null {
+    return this.#slots.get(partition)?.task ?? null;
+  }
+
+  /** When the next restore is due; infinite when none is. */
+  get nextRestoreMs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { task, restoreAtMs } of this.#slots.values()) if (task === null) next = Math.min(next, restoreAtMs);
+    return next;
+  }
+
+  async assign({ gained, lost }: Extract<PollResult, { kind: 'assignment' }>): Promise<void> {
+    const { config, deadLetterPartitions } = this.#deps;
+    for (const index of new Set(lost.map(({ partition }) => partition))) {
+      const slot = this.#slots.get(index);
+      this.#slots.delete(index);
+      await slot?.task?.close();
+      this.#deps.log.info({ partition: index }, 'task left');
+    }
+    for (const index of new Set(gained.map(({ partition }) => partition))) {
+      this.#slots.set(index, {
+        partitions: taskPartitions(config.topics, index, deadLetterPartitions),
+        task: null,
+        cause: 'gained',
+        restoreAtMs: this.#deps.clock.monotonicMs(),
+        retryMs: FIRST_RETRY_MS,
+        problem: null,
+      });
+    }
+  }
+
+  /** Takes broken tasks out, to be restored. @throws what broke one for good */
+  async removeBroken(): Promise<void> {
+    for (const slot of this.#slots.values()) {
+      const broken = slot.task?.broken ?? null;
+      if (broken === null) continue;
+      const error = broken.kind === 'fenced' ? null : broken.error;
+      this.#deps.log.warn({ partition: slot.partitions.index, outcome: broken.kind, err: error }, 'commit failed');
+      await this.restart(slot, broken.kind, broken.kind === 'fenced' ? AFTER_FENCING_MS : 0);
+      if (broken.kind === 'error' && !canPass(error)) throw error;
+    }
+  }
+
+  /** Throws a task's memory away; it is restored after the delay, an infinite one: never. */
+  async restart(slot: TaskSlot, cause: RestoreCause, delayMs: number): Promise<void> {
+    const { task } = slot;
+    slot.task = null;
+    slot.cause = cause;
+    slot.restoreAtMs = this.#deps.clock.monotonicMs() + delayMs;
+    if (task !== null) {
+      this.#deps.consumer.pause(task.partitions.inputs);
+      await task.close();
+    }
+  }
+
+  /**
+   * Restores the next task that is due: one after the other, so that only one range of input is in memory.
+   * @throws InputGapError and whatever else does not pass by waiting
+   */
+  async restoreNext(): Promise<void> {
+    const { clock, log, metrics } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    const slot = this.all().find(({ task, restoreAtMs }) => task === null && restoreAtMs <= nowMs);
+    if (slot === undefined) return;
+    const partition = slot.partitions.index;
+    try {
+      slot.task = await this.#restore(slot);
+      slot.problem = null;
+      slot.retryMs = FIRST_RETRY_MS;
+    } catch (error) {
+      if (error instanceof InputGapError) metrics.gaps.inc({ partition: String(partition), side: error.side });
+      if (!canPass(error)) throw error;
+      slot.problem = error instanceof Error ? error.message : String(error);
+      slot.restoreAtMs = clock.monotonicMs() + slot.retryMs;
+      log.warn({ partition, err: error, retryMs: slot.retryMs }, 'task not restored');
+      slot.retryMs = Math.min(LAST_RETRY_MS, slot.retryMs * 2);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const task of this.live()) await task.close();
+    this.#slots.clear();
+  }
+
+  async #restore(slot: TaskSlot): Promise<Task> {
+    const { eventLog, config } = this.#deps;
+    // Holding the id ends what a predecessor left open; only then do the committed offsets say the truth.
+    const producer = await eventLog.transactionalProducer(`${config.transactionalIdPrefix}.${slot.partitions.index}`);
+    try {
+      return await this.#begin(slot, producer);
+    } catch (error) {
+      await producer.close();
+      throw error;
+    }
+  }
+
+  async #begin({ partitions, cause }: TaskSlot, producer: TransactionalProducer): Promise<Task> {
+    const { eventLog, config, rules, consumer, metrics, clock, log } = this.#deps;
+    const beganMs = clock.monotonicMs();
+    const { correlation, output, next, replayed } = await restoreTask(eventLog, config, rules, partitions);
+    for (const side of [0, 1] as const) consumer.seek(partitions.inputs[side], next[side]);
+    const inputs = new TaskInputs(consumer, partitions.inputs, correlation, clock, config.idleAfterMs);
+    const { group } = config;
+    const task = new Task({ partitions, group, correlation, output, inputs, producer, metrics, clock, next });
+    metrics.restores.inc({ reason: cause });
+    metrics.replayed.inc({ partition: String(partitions.index) }, replayed);
+    const tookMs = Math.round(clock.monotonicMs() - beganMs);
+    log.info(
+      { partition: partitions.index, cause, replayed, held: correlation.heldEvents, next, tookMs },
+      'task restored',
+    );
+    inputs.steer();
+    return task;
+  }
+}
+
+/** Whether waiting may help. */
+export function canPass(error: unknown): boolean {
+  return error instanceof EventLogError && error.retriable;
+}
