@@ -21,8 +21,8 @@ export const adminSectionSchema = Type.Object(
       secret: true,
       default: null,
       description:
-        `Asked for as "Authorization: Bearer …"; at least ${MIN_TOKEN_LENGTH} characters. ` +
-        'Without it /livez and /readyz answer only with their status code.',
+        'When set, /metrics and the sentences of /readyz are only for who sends "Authorization: Bearer <token>". ' +
+        `At least ${MIN_TOKEN_LENGTH} characters.`,
     }),
   },
   { additionalProperties: false, default: {}, description: 'Health and metrics over HTTP.' },

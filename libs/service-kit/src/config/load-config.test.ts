@@ -33,6 +33,9 @@ const schema = Type.Object(
     ),
     outputs: Type.Object(
       {
+        file: Type.Optional(
+          Type.Object({ path: Type.String({ default: './x' }) }, { additionalProperties: false, default: {} }),
+        ),
         dsn: Type.String({ secret: true, default: 'http://localhost' }),
         password: Type.Union([Type.String(), Type.Null()], { secret: true, default: null }),
       },
@@ -78,6 +81,11 @@ describe('a configuration', () => {
       correlation: { ttl: { network_ttl_s: 120 }, mode: 'one_to_one', ports: [], keep: null, emit: true },
       outputs: { dsn: 'http://localhost', password: null },
     });
+  });
+
+  it('has an optional section only when it is named, and then with its defaults', () => {
+    expect(value(`${SOCKETS}outputs: {}`).outputs).not.toHaveProperty('file');
+    expect(value(`${SOCKETS}outputs: { file: {} }`).outputs.file).toEqual({ path: './x' });
   });
 
   it.each(['', '# only a comment\n', '---\n', '{}\n'])(

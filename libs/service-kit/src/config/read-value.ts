@@ -47,11 +47,10 @@ export class ValueReader {
         }
       } else if (entry !== undefined) {
         value[name] = this.read(property, entry.node, [...path, name]);
-      } else if (property.default !== undefined) {
-        value[name] = withDefaults(property, property.default);
       } else if (schema.required?.includes(name)) {
-        const what = property.description === undefined ? '' : `: ${property.description}`;
-        this.add(map.at, [...path, name], `is missing${what}`);
+        // An optional property stays away, whatever its default would be.
+        if (property.default !== undefined) value[name] = withDefaults(property, property.default);
+        else this.add(map.at, [...path, name], missing(property));
       }
     }
     for (const [name, { keyAt }] of map.entries) {
@@ -191,10 +190,15 @@ export function withDefaults(schema: SectionSchema, value: unknown): unknown {
   if (schema.type !== 'object' || typeof value !== 'object' || value === null) return structuredClone(value);
   const filled: Record<string, unknown> = { ...value };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const given = Object.hasOwn(value, name) ? filled[name] : property.default;
+    const byDefault = schema.required?.includes(name) ? property.default : undefined;
+    const given = Object.hasOwn(value, name) ? filled[name] : byDefault;
     if (given !== undefined) filled[name] = withDefaults(property, given);
   }
   return filled;
+}
+
+function missing({ description }: SectionSchema): string {
+  return description === undefined ? 'is missing' : `is missing: ${description}`;
 }
 
 /** An entry that says something: `token_file:` and `token_file: null` say nothing. */
@@ -232,7 +236,8 @@ function findKey(schema: SectionSchema, name: string, path: ConfigPath = []): st
     if (key === name) found.push(formatPath([...path, key]));
     found.push(...findKey(property, name, [...path, key]));
   }
-  if (schema.items !== undefined) found.push(...findKey(schema.items, name, path));
+  if (schema.items !== undefined)
+    found.push(...findKey(schema.items, name, [...path.slice(0, -1), `${path.at(-1)}[]`]));
   return found;
 }
 

@@ -1,7 +1,14 @@
 import { type ConfigProblem, formatProblem } from '@logweave/service-kit';
 import { Command } from 'commander';
+import { renderReference } from '../compose/config-reference.ts';
 import { checkConfiguration, type Surroundings } from '../compose/load-configuration.ts';
 import { configOption } from './options.ts';
+
+interface CheckOptions {
+  readonly config: string;
+  readonly json?: true;
+  readonly reference?: true;
+}
 
 /** `logweave check`: what is wrong with a configuration. */
 export function checkCommand(): Command {
@@ -10,11 +17,16 @@ export function checkCommand(): Command {
     .argument('[file]', 'the configuration, instead of --config')
     .addOption(configOption())
     .option('--json', 'one JSON object for machines')
+    .option('--reference', 'check nothing: print a configuration with every key, its default and what it means')
     .addHelpText(
       'after',
       '\nExamples:\n  logweave check logweave.yml\n  logweave check --json -c /etc/logweave/logweave.yml',
     )
-    .action((file: string | undefined, { config, json }: { config: string; json?: true }) => {
+    .action((file: string | undefined, { config, json, reference }: CheckOptions) => {
+      if (reference) {
+        process.stdout.write(renderReference());
+        return;
+      }
       const { output, exitCode } = check(file ?? config, json === true);
       process.stdout.write(output);
       process.exitCode = exitCode;
