@@ -29,6 +29,10 @@ async function createHarness(): Promise<ContractHarness> {
     maintain: async () => {
       await log.maintain({ force: true });
     },
+    removeBefore: async () => {
+      await clock.advance(120_000);
+      await log.maintain();
+    },
     beginTransaction: unable,
     loseNextCommitAnswer: unable,
     close: async () => {
@@ -40,6 +44,7 @@ async function createHarness(): Promise<ContractHarness> {
 
 eventLogContract('embedded in one SQLite file', createHarness, {
   maintenance: true,
+  removal: true,
   retentionWaits: true,
   openTransactions: false,
   lostAnswers: false,

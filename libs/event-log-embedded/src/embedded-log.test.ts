@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { TransactionalProducer } from '@logweave/event-log';
 import { VirtualClock } from '@logweave/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedLogAlarm } from './alarms.ts';
@@ -57,14 +58,20 @@ describe('the embedded log', () => {
   it('fences in the order of one turn: who opens an id cuts off what is asked for behind that', async () => {
     const log = await open();
     await log.ensureTopic(topic('t'));
-    const old = await log.transactionalProducer('id');
-    const commit = (value: string) =>
-      old.commit({ batches: [{ topic: 't', partition: 0, records: records(0, [value]) }], group: 'g', offsets: [] });
-    const before = commit('before');
-    const opening = log.transactionalProducer('id');
+    const [first, second] = await Promise.all([log.transactionalProducer('id'), log.transactionalProducer('id')]);
+    const commit = (producer: TransactionalProducer, value: string) =>
+      producer.commit({
+        batches: [{ topic: 't', partition: 0, records: records(0, [value]) }],
+        group: 'g',
+        offsets: [],
+      });
+    await expect(commit(first, 'never')).resolves.toEqual({ kind: 'fenced' });
+    const before = commit(second, 'before');
     await expect(before).resolves.toMatchObject({ kind: 'committed' });
-    await opening;
-    await expect(commit('after')).resolves.toEqual({ kind: 'fenced' });
+    const opening = log.transactionalProducer('id');
+    await expect(commit(second, 'behind')).resolves.toEqual({ kind: 'fenced' });
+    await expect(commit(await opening, 'third')).resolves.toMatchObject({ kind: 'committed' });
+    expect(await readValues(log, 't')).toEqual(['before', 'third']);
     await log.close();
   });
 

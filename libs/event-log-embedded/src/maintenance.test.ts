@@ -94,17 +94,21 @@ describe('maintenance of the embedded log', () => {
     database.close();
   });
 
-  it('reads past the end of what compaction has left', async () => {
+  it('reads on from a gap that compaction has left, also from one at the end', async () => {
     const clock = new VirtualClock();
     const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null, tombstoneMs: 0 });
     await log.ensureTopic(topic('t', { cleanup: 'compact' }));
     const producer = await log.producer();
     const tombstone = { key: Buffer.from('k'), value: null, headers: [], timestampMs: clock.wallMs() };
-    await producer.append([{ topic: 't', partition: 0, records: [...records(0, ['v'], 'k'), tombstone] }]);
+    const appended = [...records(0, ['kept'], 'other'), ...records(0, ['v'], 'k'), tombstone];
+    await producer.append([{ topic: 't', partition: 0, records: appended }]);
     await clock.advance(1);
     await log.maintain({ force: true });
-    const reader = await log.reader({ topic: 't', partition: 0 }, 0);
-    await expect(reader.read({ timeoutMs: 0 })).resolves.toMatchObject({ records: [], nextOffset: 2, endOffset: 2 });
+    const read = async (offset: number) =>
+      (await log.reader({ topic: 't', partition: 0 }, offset)).read({ timeoutMs: 0 });
+    await expect(read(0)).resolves.toMatchObject({ records: [{ offset: 0 }], nextOffset: 1, endOffset: 3 });
+    await expect(read(1)).resolves.toMatchObject({ records: [], nextOffset: 3, endOffset: 3 });
+    await expect(read(2)).resolves.toMatchObject({ records: [], nextOffset: 3, endOffset: 3 });
     await log.close();
   });
 

@@ -1,9 +1,11 @@
-import type { AppendBatch, EventLog } from '../port.ts';
+import type { AppendBatch, EventLog, TopicPartition } from '../port.ts';
 
 /** What an adapter can show beyond the port; the tests for what it cannot are skipped by name. */
 export interface ContractCapabilities {
   /** `maintain` makes retention and compaction happen. */
   readonly maintenance: boolean;
+  /** `removeBefore` works. */
+  readonly removal: boolean;
   /** Retention leaves what a group that has committed has not read. */
   readonly retentionWaits: boolean;
   /** `beginTransaction` leaves a transaction open that others can see. */
@@ -34,6 +36,8 @@ export interface ContractHarness {
   passTime(ms: number): Promise<void>;
   /** Makes retention and compaction happen, as far as they are due. */
   maintain(): Promise<void>;
+  /** Raises the low watermark; the topic's `retentionMs` is 60,000 where that is the way to do it. */
+  removeBefore(partition: TopicPartition, offset: number): Promise<void>;
   /** Writes a batch in a transaction and leaves it open. */
   beginTransaction(transactionalId: string, batch: AppendBatch): Promise<OpenTransaction>;
   /** The answer to the next commit is lost; before that the commit is applied, or it is not. */

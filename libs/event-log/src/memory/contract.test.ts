@@ -20,6 +20,10 @@ function createHarness(transactionMarkers: boolean): () => Promise<ContractHarne
       settle: (promise) => settleOnVirtualClock(clock, promise),
       passTime: (ms) => clock.advance(ms),
       maintain: async () => cluster.maintain(),
+      removeBefore: async () => {
+        await clock.advance(120_000);
+        cluster.maintain();
+      },
       beginTransaction: async (transactionalId, batch) => {
         cluster.open(transactionalId);
         const transaction = cluster.begin(transactionalId, [batch]);
@@ -37,6 +41,12 @@ function createHarness(transactionMarkers: boolean): () => Promise<ContractHarne
   };
 }
 
-const capabilities = { maintenance: true, retentionWaits: true, openTransactions: true, lostAnswers: true };
+const capabilities = {
+  maintenance: true,
+  removal: true,
+  retentionWaits: true,
+  openTransactions: true,
+  lostAnswers: true,
+};
 eventLogContract('in memory', createHarness(false), capabilities);
 eventLogContract('in memory, with offsets taken by the ends of transactions', createHarness(true), capabilities);
