@@ -24,6 +24,9 @@ export default defineConfig({
           include: [`${packages}/{src,docs}/**/*.test.ts`, ...(inPackage ? [] : ['tools/**/*.test.ts'])],
           exclude: ['**/*.integration.test.ts', ...exclude],
           maxWorkers: 2,
+          // Property tests are bounded by their runs, not by the clock of a machine that has other things to do.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
