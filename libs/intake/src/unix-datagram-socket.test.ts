@@ -2,9 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type DatagramBlock, type DatagramSocketOptions, UnixDatagramSocket } from './unix-datagram-socket.ts';
 import { UnixStreamServer } from './unix-stream-server.ts';
+
+// Clients are processes of their own, which take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const access = { mode: 0o660, owner: null, group: null };
 let directory: string;
@@ -113,13 +116,15 @@ test.runIf(hasPython)(
     await datagrams.open();
     expect(await send(Array.from({ length: 1_000 }, () => [99, 'x']))).toBe(0);
     let dropped = 0;
-    await expect.poll(() => received.length + (dropped += datagrams.takeDropped()), { interval: 2 }).toBe(1_000);
+    await expect
+      .poll(() => received.length + (dropped += datagrams.takeDropped()), { interval: 2, timeout: 20_000 })
+      .toBe(1_000);
     expect(dropped).toBeGreaterThan(500);
     expect(datagrams.queuedBytes).toBeGreaterThan(10_000);
     for (const block of blocks) block.release();
     expect(datagrams.queuedBytes).toBe(0);
     await send([[0, 'again']]);
-    await expect.poll(() => received.at(-1)?.text, { interval: 2 }).toBe('again');
+    await expect.poll(() => received.at(-1)?.text, { interval: 2, timeout: 20_000 }).toBe('again');
     expect(datagrams.takeDropped()).toBe(0);
   },
 );
@@ -191,7 +196,7 @@ except OSError:
   const client = spawn('python3', ['-c', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   client.stdout.on('data', (text: Buffer) => (printed += text.toString()));
-  await expect.poll(() => received.length, { interval: 2 }).toBeGreaterThan(2_000);
+  await expect.poll(() => received.length, { interval: 2, timeout: 20_000 }).toBeGreaterThan(2_000);
   const exited = new Promise((resolve) => client.once('close', resolve));
   await datagrams.stop();
   await exited;
