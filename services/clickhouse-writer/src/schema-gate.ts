@@ -3,7 +3,7 @@ import type { Logger } from '@logweave/service-kit';
 import { NewerSchemaError, type Warehouse, WarehouseError } from '@logweave/warehouse';
 
 // A view that somebody drops lets rows into the raw table only, without an error: hence a look now and then.
-const RECHECK_OPEN_MS = 30_000;
+const RECHECK_OPEN_MS = 5_000;
 const RECHECK_CLOSED_MS = 2_000;
 
 export interface SchemaGateDeps {
