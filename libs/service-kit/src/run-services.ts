@@ -62,7 +62,9 @@ export async function runServices(group: ServiceGroup, options: RunOptions): Pro
     );
     const started = await Promise.race([starting, asked.promise]);
     if (typeof started === 'object') {
-      log.error({ err: started.error }, 'cannot start');
+      // A sentence for people; the stack is for whoever looks into the program.
+      log.error({ reason: messageOf(started.error) }, 'cannot start');
+      log.debug({ err: started.error }, 'cannot start');
       code = 1;
     } else if (started === 'started') {
       log.info({}, 'started');
@@ -84,4 +86,8 @@ export async function runServices(group: ServiceGroup, options: RunOptions): Pro
     stopGraceClock.abort();
     for (const remove of handlers) remove();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -34,6 +34,11 @@ export interface Running {
   /** Resolves when a service cannot go on; the caller then stops it all. Never rejects. */
   readonly failure: Promise<ServiceFailure>;
   /**
+   * Takes what the input topics hold at this moment as all there is: everything pending is decided and in the result
+   * topic when this resolves. Logweave goes on.
+   */
+  endOfInput(): Promise<void>;
+  /**
    * Graceful: sockets closed, what is pending decided as `on_stop` says, outputs written to the end. Idempotent.
    * @returns false when a service could not stop cleanly.
    */
@@ -47,7 +52,7 @@ export interface Running {
 export async function startLogweave(config: Config, deps: StartDeps): Promise<Running> {
   const metrics = createMetrics(VERSION);
   const redactor = deps.redactor ?? new Redactor();
-  const { group, admin, eventLog, warehouse } = compose(config, {
+  const { group, admin, eventLog, warehouse, correlator } = compose(config, {
     clock: deps.clock ?? systemClock,
     log: deps.log,
     redactor,
@@ -66,6 +71,7 @@ export async function startLogweave(config: Config, deps: StartDeps): Promise<Ru
     adminUrl: admin.url ?? '',
     readiness: () => group.readiness(),
     failure: group.failure,
+    endOfInput: async () => correlator()?.endOfInput(),
     stop: () => group.stop(),
   };
 }

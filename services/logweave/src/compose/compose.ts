@@ -1,6 +1,6 @@
 import { createClickhouseWriter, resolveClickhouseWriterConfig } from '@logweave/clickhouse-writer';
-import { createCorrelator, resolveCorrelatorConfig } from '@logweave/correlator';
-import { createFileWriter, resolveFileWriterConfig } from '@logweave/file-writer';
+import { type CorrelatorService, createCorrelator, resolveCorrelatorConfig } from '@logweave/correlator';
+import { createFileWriter, type FileWriterConfig, resolveFileWriterConfig } from '@logweave/file-writer';
 import type { Clock } from '@logweave/model';
 import {
   type AdminServer,
@@ -12,7 +12,11 @@ import {
   type ServiceDeps,
   ServiceGroup,
 } from '@logweave/service-kit';
-import { createSocketIngestor, resolveSocketIngestorConfig } from '@logweave/socket-ingestor';
+import {
+  createSocketIngestor,
+  resolveSocketIngestorConfig,
+  type SocketIngestorConfig,
+} from '@logweave/socket-ingestor';
 import { CommandError } from '../command-error.ts';
 import type { Config } from './config-schema.ts';
 import { EventLogService } from './event-log-service.ts';
@@ -35,6 +39,8 @@ export interface Composition {
   readonly eventLog: EventLogService;
   /** Null when nothing goes to ClickHouse. */
   readonly warehouse: WarehouseService | null;
+  /** The running correlator; null before its start, and where it is not among the services. */
+  readonly correlator: () => CorrelatorService | null;
 }
 
 /** The services that a configuration asks for, in the order of the flow. */
@@ -49,8 +55,9 @@ export function configuredServices({ outputs }: Config): readonly ServiceName[] 
 /**
  * Puts a process together; nothing is opened before the group starts:
  *
- *     admin → event log → warehouse → writers → correlator → ingestor
+ *     event log → admin → warehouse → writers → correlator → ingestor
  *
+ * The event log comes first, so that a second process on its directory learns that, and not that a port is taken.
  * It stops in the reverse order: the ingestor takes no more, the correlator decides what is pending, the writers write it.
  * @throws CommandError when a service is asked for that the configuration switches off.
  */
@@ -72,8 +79,34 @@ export function compose(
     log: child(service),
     metrics: deps.metrics,
   });
+  let correlator: CorrelatorService | null = null;
+  const createService = (name: ServiceName): Service => {
+    switch (name) {
+      case 'socket-ingestor': {
+        const ingestor = ingestorConfig(config);
+        return lateService(name, () => createSocketIngestor(ingestor, serviceDeps(name)));
+      }
+      case 'correlator': {
+        const correlation = resolveCorrelatorConfig(config.correlation, config.topics.prefix);
+        return lateService(name, () => (correlator = createCorrelator(correlation, serviceDeps(name))));
+      }
+      case 'file-writer': {
+        const writer = fileWriterConfig(config);
+        return lateService(name, () => createFileWriter(writer, serviceDeps(name)));
+      }
+      case 'clickhouse-writer': {
+        if (clickhouse === undefined || warehouse === null) throw isOff('outputs.clickhouse');
+        const writer = resolveClickhouseWriterConfig(clickhouse, { topicPrefix: config.topics.prefix });
+        return lateService(name, () =>
+          createClickhouseWriter(writer, { ...serviceDeps(name), warehouse: warehouse.warehouse }),
+        );
+      }
+      default:
+        return name satisfies never;
+    }
+  };
   const stage = (...wanted: readonly ServiceName[]): readonly Service[] =>
-    wanted.filter((name) => names.includes(name)).map((name) => createService(name, config, serviceDeps, warehouse));
+    wanted.filter((name) => names.includes(name)).map(createService);
 
   const admin: AdminServer = createAdminServer(config.admin, {
     log: child('admin'),
@@ -83,8 +116,8 @@ export function compose(
   });
   const group = new ServiceGroup(
     [
-      [admin],
       [eventLog],
+      [admin],
       warehouse === null ? [] : [warehouse],
       stage('file-writer', 'clickhouse-writer'),
       stage('correlator'),
@@ -93,41 +126,23 @@ export function compose(
     deps.log,
   );
   exportReadiness(deps.metrics, group);
-  return { group, admin, eventLog, warehouse };
+  return { group, admin, eventLog, warehouse, correlator: () => correlator };
 }
 
-function createService(
-  name: ServiceName,
-  config: Config,
-  deps: (name: ServiceName) => ServiceDeps,
-  warehouse: WarehouseService | null,
-): Service {
-  const topicPrefix = config.topics.prefix;
-  switch (name) {
-    case 'socket-ingestor': {
-      const { topics, keyFields, time, maxFutureSkewMs } = resolveCorrelatorConfig(config.correlation, topicPrefix);
-      const ingestor = resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs });
-      return lateService(name, () => createSocketIngestor(ingestor, deps(name)));
-    }
-    case 'correlator': {
-      const correlator = resolveCorrelatorConfig(config.correlation, topicPrefix);
-      return lateService(name, () => createCorrelator(correlator, deps(name)));
-    }
-    case 'file-writer': {
-      const { file } = config.outputs;
-      if (file?.enabled !== true) throw new CommandError('outputs.file is off in this configuration', 2);
-      const writer = resolveFileWriterConfig(file, { topicPrefix });
-      return lateService(name, () => createFileWriter(writer, deps(name)));
-    }
-    case 'clickhouse-writer': {
-      const { clickhouse } = config.outputs;
-      if (clickhouse?.enabled !== true || warehouse === null) {
-        throw new CommandError('outputs.clickhouse is off in this configuration', 2);
-      }
-      const writer = resolveClickhouseWriterConfig(clickhouse, { topicPrefix });
-      return lateService(name, () => createClickhouseWriter(writer, { ...deps(name), warehouse: warehouse.warehouse }));
-    }
-    default:
-      return name satisfies never;
-  }
+function ingestorConfig(config: Config): SocketIngestorConfig {
+  const { topics, keyFields, time, maxFutureSkewMs } = resolveCorrelatorConfig(
+    config.correlation,
+    config.topics.prefix,
+  );
+  return resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs });
+}
+
+function fileWriterConfig(config: Config): FileWriterConfig {
+  const { file } = config.outputs;
+  if (file?.enabled !== true) throw isOff('outputs.file');
+  return resolveFileWriterConfig(file, { topicPrefix: config.topics.prefix });
+}
+
+function isOff(section: string): CommandError {
+  return new CommandError(`${section} is off in this configuration`, 2);
 }
