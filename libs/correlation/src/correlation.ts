@@ -1,5 +1,5 @@
 import { type CorrelationKey, EventReader, type OrphanReason, type Rejection, SIDES, unpackKey } from '@logweave/model';
-import { compareEvents, gapNs, HeldEvent, LATE, type SideIndex } from './held-event.ts';
+import { compareEvents, Connection, gapNs, HeldEvent, LATE, momentAfter, type SideIndex } from './held-event.ts';
 import { KeyState } from './key-state.ts';
 import { KeyTable } from './key-table.ts';
 import type { Matcher, MatchHost } from './match-host.ts';
@@ -253,7 +253,9 @@ export class Correlation implements MatchHost {
     const reader = this.#readers[side];
     const key = this.#stateOf(reader);
     const { ms, ns } = reader;
-    return new HeldEvent(side, key, ms, ns, offset, arrivalMs ?? 0, bytes, start, end);
+    return side === 1 && this.#rules.mode === 'one_to_many'
+      ? new Connection(side, key, ms, ns, offset, arrivalMs ?? 0, bytes, start, end)
+      : new HeldEvent(side, key, ms, ns, offset, arrivalMs ?? 0, bytes, start, end);
   }
 
   #stateOf(reader: EventReader): KeyState {
@@ -299,14 +301,9 @@ export class Correlation implements MatchHost {
     const delayed = event.arrivalMs !== 0 && (event.arrivalMs - ms) * 1e6 - ns < 0;
     event.late = delayed ? LATE.delayed : LATE.logged;
     const grace = delayed ? this.#rules.lateGraceNs : 0;
-    const total = ns + grace;
-    const carry = Math.floor(total / 1e6);
-    event.floorMs = ms + carry;
-    event.floorNs = total - carry * 1e6;
+    event.floor = momentAfter(ms, ns, grace);
     const end = this.#endOf(event);
     event.windowMissed = (ms - event.ms) * 1e6 + (ns - event.ns) > end;
-    event.cameMs = ms;
-    event.cameNs = ns;
   }
 
   /** From an event's time to the end of its own window. */

@@ -1,4 +1,4 @@
-import type { OrphanReason } from '@logweave/model';
+import type { EventTime, OrphanReason } from '@logweave/model';
 import type { KeyState } from './key-state.ts';
 
 /** Side as the engine counts: 0 is A (HTTP), 1 is B (network). */
@@ -19,9 +19,9 @@ export class HeldEvent {
   /** The record's timestamp; 0 where there is none. */
   readonly arrivalMs: number;
   /** Where its bytes stand. */
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   readonly start: number;
-  readonly end: number;
+  end: number;
 
   /** The moment at which it is looked at next. */
   dueMs = 0;
@@ -35,26 +35,7 @@ export class HeldEvent {
   /** Its window had ended when it came. */
   windowMissed = false;
   /** The watermark at which it came, or that of the checkpoint it was loaded from: no moment of it counts as earlier. */
-  floorMs = Number.NEGATIVE_INFINITY;
-  floorNs = 0;
-
-  /** The watermark at which a late one came. */
-  cameMs = 0;
-  cameNs = 0;
-
-  /** Of a B in one_to_many, a connection: its last request. */
-  lastMs: number;
-  lastNs: number;
-  requests = 0;
-  /** It has left as an orphan and serves nobody any more. */
-  left = false;
-  /** Its own moment, tB, is past. */
-  opened = false;
-  /** Its time is over; it goes when the older ones of its key are gone. */
-  expired = false;
-  /** `late_grace` after the last decision of a late event of it; it is kept that long. */
-  keptMs = Number.NEGATIVE_INFINITY;
-  keptNs = 0;
+  floor: EventTime | null = null;
 
   /** The outcome, between decision and emission. */
   partner: HeldEvent | null = null;
@@ -82,9 +63,46 @@ export class HeldEvent {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
+  }
+}
+
+/** A network event of one_to_many: it opens a connection. */
+export class Connection extends HeldEvent {
+  /** Its last request, at first its beginning. */
+  lastMs: number;
+  lastNs: number;
+  requests = 0;
+  /** It has left as an orphan and serves nobody any more. */
+  left = false;
+  /** Its own moment, tB, is past. */
+  opened = false;
+  /** Its time is over; it goes when the older ones of its key are gone. */
+  expired = false;
+  /** `late_grace` after the last decision of a late event of it; it is kept that long. */
+  kept: EventTime | null = null;
+
+  constructor(
+    side: SideIndex,
+    key: KeyState,
+    ms: number,
+    ns: number,
+    offset: number,
+    arrivalMs: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ) {
+    super(side, key, ms, ns, offset, arrivalMs, bytes, start, end);
     this.lastMs = ms;
     this.lastNs = ns;
   }
+}
+
+/** The moment `ms, ns` plus a span. */
+export function momentAfter(ms: number, ns: number, spanNs: number): EventTime {
+  const total = ns + spanNs;
+  const carry = Math.floor(total / 1e6);
+  return { ms: ms + carry, ns: total - carry * 1e6 };
 }
 
 /** `a - b` in nanoseconds: right in sign always, exact up to 104 days. */
@@ -103,8 +121,12 @@ export function setDue(event: HeldEvent, ms: number, ns: number, plusNs: number)
   const carry = Math.floor(total / 1e6);
   event.dueMs = ms + carry;
   event.dueNs = total - carry * 1e6;
-  if ((event.dueMs - event.floorMs) * 1e6 + (event.dueNs - event.floorNs) < 0) {
-    event.dueMs = event.floorMs;
-    event.dueNs = event.floorNs;
-  }
+  if (event.floor !== null) raiseDue(event, event.floor);
+}
+
+/** Moves the next moment on to a floor where it lies before it. */
+export function raiseDue(event: HeldEvent, floor: EventTime): void {
+  if ((event.dueMs - floor.ms) * 1e6 + (event.dueNs - floor.ns) >= 0) return;
+  event.dueMs = floor.ms;
+  event.dueNs = floor.ns;
 }

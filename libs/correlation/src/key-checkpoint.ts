@@ -1,4 +1,5 @@
-import { HeldEvent, type Lateness, type SideIndex } from './held-event.ts';
+import type { EventTime } from '@logweave/model';
+import { Connection, HeldEvent, type Lateness, type SideIndex } from './held-event.ts';
 import type { KeyState } from './key-state.ts';
 
 /** The state of one key as it stands in the state topic. */
@@ -11,10 +12,19 @@ export interface KeyCheckpoint {
 }
 
 const VERSION = 1;
+const NO_BYTES = new Uint8Array(0);
 const HEAD_BYTES = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4;
 const EVENT_BYTES = 1 + 2 + 8 * 7 + 4 * 6 + 4;
 
-const FLAG = { windowMissed: 1, decided: 2, decidedBefore: 4, left: 8, opened: 16, expired: 32 } as const;
+const FLAG = {
+  windowMissed: 1,
+  decided: 2,
+  decidedBefore: 4,
+  left: 8,
+  opened: 16,
+  expired: 32,
+  connection: 64,
+} as const;
 
 /** Everything about a key that its successor needs, bytes of the events included. */
 export function encodeCheckpoint(
@@ -33,7 +43,7 @@ export function encodeCheckpoint(
   out.time(key.highMs, key.highNs);
   out.u32(events.length);
   for (const event of events) writeEvent(out, event);
-  return out.bytes;
+  return out.written;
 }
 
 /** @throws Error when the bytes are not a checkpoint of this version. */
@@ -49,10 +59,8 @@ export function decodeCheckpoint(value: Uint8Array, key: KeyState): KeyCheckpoin
   for (let left = input.readU32(); left > 0; left--) {
     const event = readEvent(input, key);
     // No moment of a loaded key counts as earlier than the watermark of its record.
-    if ((watermark.ms - event.floorMs) * 1e6 + (watermark.ns - event.floorNs) > 0) {
-      event.floorMs = watermark.ms;
-      event.floorNs = watermark.ns;
-    }
+    const { floor } = event;
+    if (floor === null || (watermark.ms - floor.ms) * 1e6 + (watermark.ns - floor.ns) > 0) event.floor = watermark;
     events.push(event);
   }
   return { positionA, positionB, highMs: high.ms, highNs: high.ns, events };
@@ -65,18 +73,17 @@ function writeEvent(out: Cursor, event: HeldEvent): void {
     (event.windowMissed ? FLAG.windowMissed : 0) |
       (event.decided ? FLAG.decided : 0) |
       (event.decidedBefore ? FLAG.decidedBefore : 0) |
-      (event.left ? FLAG.left : 0) |
-      (event.opened ? FLAG.opened : 0) |
-      (event.expired ? FLAG.expired : 0),
+      (event instanceof Connection ? flagsOf(event) : 0),
   );
   out.time(event.ms, event.ns);
   out.f64(event.offset);
   out.f64(event.arrivalMs);
-  out.time(event.floorMs, event.floorNs);
-  out.time(event.cameMs, event.cameNs);
-  out.time(event.lastMs, event.lastNs);
-  out.time(event.keptMs, event.keptNs);
-  out.u32(event.requests);
+  writeMaybeTime(out, event.floor);
+  if (event instanceof Connection) {
+    out.time(event.lastMs, event.lastNs);
+    writeMaybeTime(out, event.kept);
+    out.u32(event.requests);
+  }
   out.blob(event.bytes.subarray(event.start, event.end));
 }
 
@@ -87,30 +94,55 @@ function readEvent(input: Cursor, key: KeyState): HeldEvent {
   const time = input.readTime();
   const offset = input.readF64();
   const arrivalMs = input.readF64();
-  const floor = input.readTime();
-  const came = input.readTime();
-  const last = input.readTime();
-  const kept = input.readTime();
-  const requests = input.readU32();
-  const bytes = input.readBlob();
-  const event = new HeldEvent(side, key, time.ms, time.ns, offset, arrivalMs, bytes, 0, bytes.length);
+  const floor = readMaybeTime(input);
+  const event = new ((flags & FLAG.connection) === 0 ? HeldEvent : Connection)(
+    side,
+    key,
+    time.ms,
+    time.ns,
+    offset,
+    arrivalMs,
+    NO_BYTES,
+    0,
+    0,
+  );
   event.late = late;
   event.windowMissed = (flags & FLAG.windowMissed) !== 0;
   event.decided = (flags & FLAG.decided) !== 0;
   event.decidedBefore = (flags & FLAG.decidedBefore) !== 0;
-  event.left = (flags & FLAG.left) !== 0;
-  event.opened = (flags & FLAG.opened) !== 0;
-  event.expired = (flags & FLAG.expired) !== 0;
-  event.floorMs = floor.ms;
-  event.floorNs = floor.ns;
-  event.cameMs = came.ms;
-  event.cameNs = came.ns;
-  event.lastMs = last.ms;
-  event.lastNs = last.ns;
-  event.keptMs = kept.ms;
-  event.keptNs = kept.ns;
-  event.requests = requests;
+  event.floor = floor;
+  if (event instanceof Connection) {
+    event.left = (flags & FLAG.left) !== 0;
+    event.opened = (flags & FLAG.opened) !== 0;
+    event.expired = (flags & FLAG.expired) !== 0;
+    const last = input.readTime();
+    event.lastMs = last.ms;
+    event.lastNs = last.ns;
+    event.kept = readMaybeTime(input);
+    event.requests = input.readU32();
+  }
+  event.bytes = input.readBlob();
+  event.end = event.bytes.length;
   return event;
+}
+
+function flagsOf(connection: Connection): number {
+  return (
+    FLAG.connection |
+    (connection.left ? FLAG.left : 0) |
+    (connection.opened ? FLAG.opened : 0) |
+    (connection.expired ? FLAG.expired : 0)
+  );
+}
+
+/** A moment that need not be there; minus infinity stands for none. */
+function writeMaybeTime(out: Cursor, time: EventTime | null): void {
+  out.time(time?.ms ?? Number.NEGATIVE_INFINITY, time?.ns ?? 0);
+}
+
+function readMaybeTime(input: Cursor): EventTime | null {
+  const time = input.readTime();
+  return time.ms === Number.NEGATIVE_INFINITY ? null : time;
 }
 
 /** Writes or reads one field after the other. Reading past the end throws, as Buffer does. */
@@ -120,6 +152,10 @@ class Cursor {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+  }
+
+  get written(): Buffer {
+    return this.bytes.subarray(0, this.#at);
   }
 
   u8(value: number): void {

@@ -1,4 +1,4 @@
-import { compareEvents, type HeldEvent, type SideIndex } from './held-event.ts';
+import { Connection, compareEvents, type HeldEvent, type SideIndex } from './held-event.ts';
 
 const NONE: HeldEvent[] = [];
 
@@ -93,8 +93,8 @@ export class KeyState {
 
   /** Remembers an event that leaves; of a connection its last request counts, since that is when it was seen last. */
   noteLeft(event: HeldEvent, matched: boolean): void {
-    const ms = event.lastMs;
-    const ns = event.lastNs;
+    const ms = event instanceof Connection ? event.lastMs : event.ms;
+    const ns = event instanceof Connection ? event.lastNs : event.ns;
     if (event.side === 0) {
       if ((ms - this.leftAMs) * 1e6 + (ns - this.leftANs) > 0) {
         this.leftAMs = ms;

@@ -1,4 +1,4 @@
-import { compareEvents, gapNs, type HeldEvent, LATE, setDue } from './held-event.ts';
+import { compareEvents, Connection, gapNs, type HeldEvent, LATE, momentAfter, raiseDue, setDue } from './held-event.ts';
 import { type KeyState, placeOf, placeOfTime } from './key-state.ts';
 import type { Matcher, MatchHost } from './match-host.ts';
 import type { CorrelationRules } from './rules.ts';
@@ -42,13 +42,13 @@ export class OneToMany implements Matcher {
   decide(due: HeldEvent[], ms: number, ns: number): void {
     if (due.length > 1) due.sort(compareEvents);
     for (const event of due) {
-      if (event.side === 1 && !event.opened) this.#serveWaiting(event.key, ms, ns);
+      if (event instanceof Connection && !event.opened) this.#serveWaiting(event.key, ms, ns);
     }
     for (const event of due) {
       if (event.side === 0 && !event.decided) this.#requestDue(event, ms, ns, true);
     }
     for (const event of due) {
-      if (event.side === 1) this.#connectionDue(event, ms, ns);
+      if (event instanceof Connection) this.#connectionDue(event, ms, ns);
     }
   }
 
@@ -57,11 +57,12 @@ export class OneToMany implements Matcher {
     if (event.side === 0 && event.late === LATE.delayed) event.key.delayedCount--;
     if (!event.decided) this.#host.orphaned(event, 'evicted', -1);
     event.decided = true;
-    event.expired = true;
+    if (event instanceof Connection) event.expired = true;
     this.#host.released(event);
   }
 
   #serveWaiting(key: KeyState, ms: number, ns: number): void {
+    if (key.a.length === 0) return;
     // A copy: who is served leaves the list.
     for (const request of [...key.a]) {
       if (request.late === LATE.delayed) continue;
@@ -90,15 +91,15 @@ export class OneToMany implements Matcher {
   }
 
   /** The latest connection that began no later than the request plus the skew. */
-  #connectionOf(request: HeldEvent): HeldEvent | null {
-    const list = request.key.b;
+  #connectionOf(request: HeldEvent): Connection | null {
+    const list = request.key.b as Connection[];
     if (list.length === 0) return null;
     // One nanosecond past the skew: times are whole nanoseconds.
     const place = placeOfTime(list, request.ms, request.ns, this.#rules.skewNs + 1);
     return list[place - 1] ?? null;
   }
 
-  #lives(connection: HeldEvent, request: HeldEvent): boolean {
+  #lives(connection: Connection, request: HeldEvent): boolean {
     const ttl = this.#rules.networkTtlNs;
     const since = (request.ms - connection.lastMs) * 1e6 + (request.ns - connection.lastNs);
     if (since <= ttl) return true;
@@ -119,23 +120,23 @@ export class OneToMany implements Matcher {
   }
 
   /** The earliest connection after the skew and within the window that has begun by now; of equal times the last. */
-  #firstAfter(key: KeyState, request: HeldEvent, ms: number, ns: number): HeldEvent | null {
-    const list = key.b;
+  #firstAfter(key: KeyState, request: HeldEvent, ms: number, ns: number): Connection | null {
+    const list = key.b as Connection[];
     let place = placeOfTime(list, request.ms, request.ns, this.#rules.skewNs + 1);
     const first = list[place];
     if (first === undefined || gapNs(first, request) > this.#rules.afterNs) return null;
     if ((first.ms - ms) * 1e6 + (first.ns - ns) > 0) return null;
     for (let next = list[place + 1]; next !== undefined && gapNs(next, first) === 0; next = list[place + 1]) place++;
-    const found = list[place] as HeldEvent;
+    const found = list[place] as Connection;
     return found.left ? null : found;
   }
 
-  #serve(request: HeldEvent, connection: HeldEvent, ms: number, ns: number): void {
+  #serve(request: HeldEvent, connection: Connection, ms: number, ns: number): void {
     request.decided = true;
     request.key.remove(request);
     if (request.late === LATE.delayed) request.key.delayedCount--;
     request.ordinal = connection.requests++;
-    if (gapNs(request, { ms: connection.lastMs, ns: connection.lastNs }) > 0) {
+    if ((request.ms - connection.lastMs) * 1e6 + (request.ns - connection.lastNs) > 0) {
       connection.lastMs = request.ms;
       connection.lastNs = request.ns;
     }
@@ -171,7 +172,7 @@ export class OneToMany implements Matcher {
     return since <= this.#rules.reasonMemoryNs + this.#rules.networkTtlNs + this.#rules.skewNs;
   }
 
-  #connectionDue(connection: HeldEvent, ms: number, ns: number): void {
+  #connectionDue(connection: Connection, ms: number, ns: number): void {
     if (!connection.opened) {
       connection.opened = true;
       this.#supersede(connection, ms, ns);
@@ -188,29 +189,26 @@ export class OneToMany implements Matcher {
   }
 
   /** The connection before it ends here when it served nobody and nobody who waits belongs to it. */
-  #supersede(connection: HeldEvent, ms: number, ns: number): void {
-    const list = connection.key.b;
+  #supersede(connection: Connection, ms: number, ns: number): void {
+    const list = connection.key.b as Connection[];
     const older = list[placeOf(list, connection) - 1];
     if (older === undefined || older.decided || !older.opened) return;
     if (older.late === LATE.delayed || this.#delayedUntil(older) !== null) return;
     this.#orphanConnection(older, ms, ns);
   }
 
-  #armEnd(connection: HeldEvent): void {
+  #armEnd(connection: Connection): void {
     const span = this.#rules.networkTtlNs + this.#rules.skewNs;
     setDue(connection, connection.lastMs, connection.lastNs, span);
-    if ((connection.dueMs - connection.keptMs) * 1e6 + (connection.dueNs - connection.keptNs) < 0) {
-      connection.dueMs = connection.keptMs;
-      connection.dueNs = connection.keptNs;
-    }
+    if (connection.kept !== null) raiseDue(connection, connection.kept);
   }
 
-  #reached(connection: HeldEvent, ms: number, ns: number): boolean {
+  #reached(connection: Connection, ms: number, ns: number): boolean {
     return (connection.dueMs - ms) * 1e6 + (connection.dueNs - ns) <= 0;
   }
 
   /** Its time is over: undecided it is an orphan; kept until the older ones and its waiting requests are gone. */
-  #connectionEnds(connection: HeldEvent, ms: number, ns: number): void {
+  #connectionEnds(connection: Connection, ms: number, ns: number): void {
     const waiting = this.#delayedUntil(connection) ?? this.#undecidedOf(connection);
     if (waiting !== null) {
       connection.dueMs = waiting.dueMs;
@@ -222,30 +220,27 @@ export class OneToMany implements Matcher {
     }
     if (!connection.decided) this.#orphanConnection(connection, ms, ns);
     connection.expired = true;
-    const list = connection.key.b;
-    while (list.length > 0 && (list[0] as HeldEvent).expired) {
-      const first = list[0] as HeldEvent;
+    const list = connection.key.b as Connection[];
+    while (list.length > 0 && (list[0] as Connection).expired) {
+      const first = list[0] as Connection;
       first.key.remove(first);
       this.#host.released(first);
       if (first.key.b !== list) return;
     }
   }
 
-  #rearmExpired(connection: HeldEvent): void {
+  #rearmExpired(connection: Connection): void {
     connection.expired = false;
     this.#armEnd(connection);
     this.#host.push(connection);
   }
 
-  #keep(connection: HeldEvent, ms: number, ns: number): void {
-    const total = ns + this.#rules.lateGraceNs;
-    const carry = Math.floor(total / 1e6);
-    connection.keptMs = ms + carry;
-    connection.keptNs = total - carry * 1e6;
+  #keep(connection: Connection, ms: number, ns: number): void {
+    connection.kept = momentAfter(ms, ns, this.#rules.lateGraceNs);
   }
 
   /** The last of the delayed requests that wait and would fall to it. */
-  #delayedUntil(connection: HeldEvent): HeldEvent | null {
+  #delayedUntil(connection: Connection): HeldEvent | null {
     if (connection.key.delayedCount === 0) return null;
     let last: HeldEvent | null = null;
     for (const request of connection.key.a) {
@@ -255,20 +250,20 @@ export class OneToMany implements Matcher {
     return last;
   }
 
-  #undecidedOf(connection: HeldEvent): HeldEvent | null {
+  #undecidedOf(connection: Connection): HeldEvent | null {
     for (const request of connection.key.a) {
       if (this.#connectionOf(request) === connection && this.#lives(connection, request)) return request;
     }
     return null;
   }
 
-  #orphanConnection(connection: HeldEvent, ms: number, ns: number): void {
+  #orphanConnection(connection: Connection, ms: number, ns: number): void {
     connection.decided = true;
     connection.left = true;
     this.#reasonOfConnection(connection, ms, ns);
   }
 
-  #reasonOfConnection(connection: HeldEvent, ms: number, ns: number): void {
+  #reasonOfConnection(connection: Connection, ms: number, ns: number): void {
     if (connection.windowMissed) return this.#host.orphaned(connection, 'late', -1);
     const { afterNs, networkTtlNs, reasonMemoryNs } = this.#rules;
     if (this.#host.silentSince(0, connection, -afterNs)) return this.#host.orphaned(connection, 'source_silent', -1);

@@ -1,4 +1,4 @@
-import { compareEvents, gapNs, type HeldEvent, LATE, setDue } from './held-event.ts';
+import { compareEvents, gapNs, type HeldEvent, LATE, raiseDue, setDue } from './held-event.ts';
 import { placeOfTime } from './key-state.ts';
 import type { Matcher, MatchHost } from './match-host.ts';
 import type { CorrelationRules } from './rules.ts';
@@ -72,10 +72,7 @@ export class OneToOne implements Matcher {
     const gap = gapNs(event, partner);
     if (gap >= 0) setDue(event, event.ms, event.ns, gap);
     else setDue(event, partner.ms, partner.ns, -gap);
-    if ((event.dueMs - partner.floorMs) * 1e6 + (event.dueNs - partner.floorNs) < 0) {
-      event.dueMs = partner.floorMs;
-      event.dueNs = partner.floorNs;
-    }
+    if (partner.floor !== null) raiseDue(event, partner.floor);
     if ((event.dueMs - endMs) * 1e6 + (event.dueNs - endNs) > 0) {
       event.dueMs = endMs;
       event.dueNs = endNs;
@@ -93,7 +90,7 @@ export class OneToOne implements Matcher {
   #windowEnded(event: HeldEvent, ms: number, ns: number): boolean {
     return (
       (ms - event.ms) * 1e6 + (ns - event.ns) >= this.#ahead(event) &&
-      (ms - event.floorMs) * 1e6 + (ns - event.floorNs) >= 0
+      (event.floor === null || (ms - event.floor.ms) * 1e6 + (ns - event.floor.ns) >= 0)
     );
   }
 
