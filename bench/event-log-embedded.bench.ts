@@ -6,41 +6,38 @@
 import { benchmarkEmbeddedLog, type Rate } from '@logweave/event-log-embedded';
 import { systemClock } from '@logweave/service-kit';
 
-const runs = Number(process.argv[2] ?? 5);
+const runs = Number(process.argv[2] ?? 3);
 const records = Number(process.argv[3] ?? 300_000);
 
-for (const { title, recordsPerTransaction, valueBytes, headers } of [
+const source = { valueBytes: 480, headers: false, producers: 1 };
+const cases = [
+  { ...source, title: 'source records of 500 bytes, 1,000 a transaction', recordsPerTransaction: 1000 },
   {
-    title: 'source records, 500 bytes, 1,000 a transaction',
-    recordsPerTransaction: 1000,
-    valueBytes: 480,
-    headers: false,
-  },
-  {
-    title: 'result records, 600 bytes and 3 headers, 1,000 a transaction',
+    title: 'result records of 600 bytes with 3 headers, 1,000 a transaction',
     recordsPerTransaction: 1000,
     valueBytes: 540,
     headers: true,
+    producers: 1,
   },
-  {
-    title: 'source records, 500 bytes, 100 a transaction',
-    recordsPerTransaction: 100,
-    valueBytes: 480,
-    headers: false,
-  },
-]) {
-  console.log(`${title}, ${records.toLocaleString('en')} records, median of ${runs}`);
+  { ...source, title: 'source records of 500 bytes, 100 a transaction', recordsPerTransaction: 100 },
+  { ...source, title: 'the same, 8 producers at once', recordsPerTransaction: 100, producers: 8 },
+];
+
+for (const { title, ...shape } of cases) {
+  console.log(`${title}; ${records.toLocaleString('en')} records, median of ${runs}`);
   const results: (readonly Rate[])[] = [];
   for (let run = 0; run < runs; run++) {
-    results.push(
-      await benchmarkEmbeddedLog({ clock: systemClock, records, recordsPerTransaction, valueBytes, headers }),
-    );
+    results.push(await benchmarkEmbeddedLog({ clock: systemClock, records, ...shape }));
   }
   for (const { name } of results[0] ?? []) {
     const rates = results.flatMap((result) => result.filter((rate) => rate.name === name));
     const perSecond = median(rates.map((rate) => rate.recordsPerSecond)).toLocaleString('en');
     const micros = median(rates.map((rate) => rate.cpuMicrosPerRecord)).toFixed(2);
-    console.log(`  ${name.padEnd(24)} ${perSecond.padStart(10)} records/s  ${micros.padStart(6)} µs CPU/record`);
+    const stall = median(rates.map((rate) => rate.stallMs)).toFixed(1);
+    console.log(
+      `  ${name.padEnd(22)} ${perSecond.padStart(10)} records/s ${micros.padStart(6)} µs CPU/record` +
+        `   stall p99 ${stall.padStart(5)} ms`,
+    );
   }
 }
 

@@ -138,7 +138,7 @@ describe('the embedded log and the log in memory', () => {
         rmSync(directory, { recursive: true, force: true });
         expect(embedded).toEqual(await live(new MemoryCluster({ clock }).connect(), steps));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 60_000);
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProducerRecord, TopicPartition } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 import { type EmbeddedEventLog, openEmbeddedLog } from './embedded-log.ts';
@@ -14,6 +15,8 @@ export interface EmbeddedBenchmarkOptions {
   readonly clock: Clock;
   readonly records: number;
   readonly recordsPerTransaction: number;
+  /** Transactional producers that commit at the same time. */
+  readonly producers: number;
   readonly valueBytes: number;
   /** With three small headers, as result records have. */
   readonly headers: boolean;
@@ -23,6 +26,8 @@ export interface EmbeddedBenchmarkOptions {
 
 export interface Rate {
   readonly name: string;
+  /** The longest that the event loop stood still, but for one percent of the time, in milliseconds. */
+  readonly stallMs: number;
   readonly recordsPerSecond: number;
   readonly cpuMicrosPerRecord: number;
 }
@@ -56,13 +61,17 @@ export async function benchmarkEmbeddedLog(options: EmbeddedBenchmarkOptions): P
 }
 
 async function measure(clock: Clock, name: string, records: number, run: () => Promise<void>): Promise<Rate> {
+  const loopDelay = monitorEventLoopDelay({ resolution: 1 });
+  loopDelay.enable();
   const cpu = process.cpuUsage();
   const startMs = clock.monotonicMs();
   await run();
   const seconds = (clock.monotonicMs() - startMs) / 1000;
   const used = process.cpuUsage(cpu);
+  loopDelay.disable();
   return {
     name,
+    stallMs: loopDelay.percentile(99) / 1e6,
     recordsPerSecond: Math.round(records / seconds),
     cpuMicrosPerRecord: (used.user + used.system) / records,
   };
@@ -81,17 +90,19 @@ function makeRecords(count: number, options: EmbeddedBenchmarkOptions): Producer
 }
 
 async function append(log: EmbeddedEventLog, options: EmbeddedBenchmarkOptions): Promise<void> {
-  const producer = await log.transactionalProducer('bench');
   const records = makeRecords(options.recordsPerTransaction / PARTITIONS, options);
-  const transactions = Math.ceil(options.records / options.recordsPerTransaction);
-  for (let i = 0; i < transactions; i++) {
-    const outcome = await producer.commit({
-      batches: partitions().map((partition) => ({ ...partition, records })),
-      group: GROUP,
-      offsets: partitions().map((partition) => ({ ...partition, offset: i, metadata: '' })),
-    });
-    if (outcome.kind !== 'committed') throw new Error(`the transaction was ${outcome.kind}`);
-  }
+  const transactions = Math.ceil(options.records / options.recordsPerTransaction / options.producers);
+  const batches = partitions().map((partition) => ({ ...partition, records }));
+  await Promise.all(
+    Array.from({ length: options.producers }, async (_, i) => {
+      const producer = await log.transactionalProducer(`bench ${i}`);
+      for (let offset = 0; offset < transactions; offset++) {
+        const offsets = partitions().map((partition) => ({ ...partition, offset, metadata: '' }));
+        const outcome = await producer.commit({ batches, group: GROUP, offsets });
+        if (outcome.kind !== 'committed') throw new Error(`the transaction was ${outcome.kind}`);
+      }
+    }),
+  );
 }
 
 async function appendAndConsume(log: EmbeddedEventLog, options: EmbeddedBenchmarkOptions): Promise<void> {
