@@ -34,6 +34,8 @@ export function demoConfig(folder: string, phase: DemoPhase): string {
   const paths = demoPaths(folder);
   return `# Made by the demo.
 data_dir: ${JSON.stringify(join(folder, 'data'))}
+# So little traffic would leave most of the usual eight partitions waiting for the next event.
+topics: { partitions: 2 }
 inputs:
   unix_sockets:
     - { name: http_source, path: ${JSON.stringify(paths.http)}, source: A, type: stream }

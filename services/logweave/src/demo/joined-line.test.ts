@@ -22,6 +22,12 @@ it('a pair shows its request, its place in the connection, the fingerprint and t
   );
 });
 
+it('times have milliseconds whatever the record has', () => {
+  const record = { ...core, correlated: true, orphan_side: '' };
+  expect(line({ ...record, timestamp: '2026-11-24T16:00:03Z' })).toMatch(/^16:00:03\.000 /);
+  expect(line({ ...record, timestamp: '2026-11-24T16:00:03.26Z' })).toMatch(/^16:00:03\.260 /);
+});
+
 it('an orphan shows its side and its reason', () => {
   const record = {
     ...core,

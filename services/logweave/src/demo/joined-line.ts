@@ -31,7 +31,7 @@ export function joinedLine(value: Uint8Array): string {
       : `${record.method} ${record.host ?? ''}${record.path ?? ''} ${record.status ?? ''}`;
   const why = record.correlated ? (record.ja4 ?? 'no TLS') : (record.orphan_reason ?? '');
   const columns = [
-    printable(record.timestamp.slice(11, 23).padEnd(12, ' ')),
+    printable(clockTime(record.timestamp)),
     fit(client, WIDTH.client),
     fit(outcome, WIDTH.outcome),
     fit(request, WIDTH.request),
@@ -39,6 +39,12 @@ export function joinedLine(value: Uint8Array): string {
     printable(record.header_user_agent ?? '').slice(0, 40),
   ];
   return columns.join('  ').trimEnd();
+}
+
+/** `16:00:03.120` out of RFC 3339. */
+function clockTime(timestamp: string): string {
+  const [time = '', fraction = ''] = timestamp.slice(11, -1).split('.');
+  return `${time}.${fraction.slice(0, 3).padEnd(3, '0')}`;
 }
 
 function fit(text: string, width: number): string {

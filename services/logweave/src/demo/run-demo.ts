@@ -24,7 +24,10 @@ const TRUTH = 'window_10s_ttl_120s_sliding';
 const REPLAY_MS = 12_000;
 /** From the reading of the sample until the first of its events is sent. */
 const HEAD_START_MS = 200;
-const LINES_PER_SECOND = 8;
+/** So many joined records a second can still be read. */
+const SHOWN_PER_SECOND = 8;
+/** Column of how many records were not shown before this one. */
+const MORE_WIDTH = 5;
 
 export interface DemoDeps {
   readonly clock: Clock;
@@ -52,7 +55,7 @@ class Demo {
   readonly #folder: string;
   readonly #interrupted: AbortSignal;
   readonly #progress: Progress;
-  readonly #limit: RateLimit;
+  #limit: RateLimit;
 
   constructor(options: DemoOptions, deps: DemoDeps, folder: string, interrupted: AbortSignal) {
     this.#options = options;
@@ -61,11 +64,12 @@ class Demo {
     this.#interrupted = interrupted;
     // What people read goes out of the way of what machines read.
     this.#progress = new Progress(options.json ? deps.err : deps.out);
-    this.#limit = new RateLimit(LINES_PER_SECOND, 1_000, deps.clock);
+    this.#limit = this.#newLimit();
   }
 
   async run(): Promise<0 | 1> {
     this.#say('Starting: event log, ClickHouse engine, writers, correlator, sockets.');
+    this.#say('Joined records as they leave (+n: so many more before this one):', '');
     const { sample, seconds } = await this.#replay();
     if (this.#interrupted.aborted) return 1;
     const live = await this.#start('live');
@@ -101,7 +105,7 @@ class Demo {
       await running.stop();
       await tap.done;
       this.#progress.clear();
-      if (this.#limit.heldBack > 0) this.#print(`  … and ${this.#limit.heldBack} more`);
+      if (this.#limit.heldBack > 0) this.#say(`+${this.#limit.heldBack}`.padStart(MORE_WIDTH));
     }
   }
 
@@ -122,6 +126,7 @@ class Demo {
 
   /** Until somebody ends it. */
   async #stayUp(live: Running): Promise<void> {
+    this.#limit = this.#newLimit();
     const tap = await ResultTap.open(live.eventLog, (value) => this.#joined(value));
     this.#say(...ownEventsLines(demoPaths(this.#folder), live.adminUrl), '');
     const ended = new Promise<void>((resolve) => {
@@ -144,12 +149,19 @@ class Demo {
     return startLogweave(config, { log, redactor, clock: this.#deps.clock });
   }
 
+  #newLimit(): RateLimit {
+    return new RateLimit(1, 1_000 / SHOWN_PER_SECOND, this.#deps.clock);
+  }
+
   #joined(value: Uint8Array): void {
     if (this.#options.json) return;
     const heldBack = this.#limit.pass();
     if (heldBack === null) return;
-    if (heldBack > 0) this.#print(`  … ${heldBack} more`);
-    this.#print(joinedLine(value));
+    const more = heldBack === 0 ? '' : `+${heldBack}`;
+    const line = `${more.padStart(MORE_WIDTH)}  ${joinedLine(value)}`;
+    // On a terminal a line that wraps is no line any more.
+    const { isTTY, columns } = this.#deps.out;
+    this.#print(isTTY ? line.slice(0, columns) : line);
   }
 
   #sent(sent: number, { events }: Sample, startMs: number): void {
