@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { ProducerRecord } from '@logweave/event-log';
-import type { Clock } from '@logweave/model';
+import { VirtualClock } from '@logweave/model';
 import { type EmbeddedEventLog, openEmbeddedLog } from './embedded-log.ts';
 
 /*
@@ -13,15 +13,8 @@ import { type EmbeddedEventLog, openEmbeddedLog } from './embedded-log.ts';
 
 const RECORD_PADDING = 'x'.repeat(400);
 
-const clock: Clock = {
-  wallMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-  schedule: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
+// Nothing in here waits for time: the log is killed, not left to age.
+const clock = new VirtualClock();
 
 function record(value: number, key: string | null = null): ProducerRecord {
   return {
