@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { EventLogError } from '@logweave/event-log';
 
@@ -39,6 +40,7 @@ export interface WritableOptions {
 
 /** Opens or creates the database for its one writer. @throws EventLogError `corrupt`, `unavailable`. */
 export function openWritable(path: string, options: WritableOptions): DatabaseSync {
+  createPrivately(path);
   const database = open(path, false);
   try {
     // auto_vacuum only takes effect before the first table exists, so it comes first.
@@ -83,6 +85,16 @@ export function readPragma(database: DatabaseSync, name: string): number {
   const value = row === undefined ? undefined : Object.values(row)[0];
   if (typeof value !== 'number') throw new Error(`PRAGMA ${name} gave no number`);
   return value;
+}
+
+/** The log holds what users did: nobody else may read it. SQLite gives `-wal` and `-shm` the mode of the database. */
+function createPrivately(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    throw asEventLogError(error, `cannot create the event log ${path}`);
+  }
 }
 
 function open(path: string, readOnly: boolean): DatabaseSync {

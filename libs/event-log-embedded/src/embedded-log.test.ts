@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { TransactionalProducer } from '@logweave/event-log';
 import { VirtualClock } from '@logweave/model';
@@ -180,6 +181,25 @@ describe('the embedded log', () => {
     const damaged = await open();
     await expect(readAll(damaged, 't')).rejects.toMatchObject({ code: 'corrupt' });
     await damaged.close();
+  });
+
+  it('makes files that only their owner can read', async () => {
+    const log = await open();
+    await log.ensureTopic(topic('t'));
+    for (const suffix of ['', '-wal', '-shm']) {
+      expect(statSync(directory.path() + suffix).mode & 0o777, suffix).toBe(0o600);
+    }
+    await log.close();
+  });
+
+  it('says when the file cannot be made', async () => {
+    const path = `${directory.path()}/below-a-file/event-log.db`;
+    const log = await open();
+    await expect(openEmbeddedLog({ path, clock, maintainEveryMs: null })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(path.slice(0, -'/event-log.db'.length)),
+    });
+    await log.close();
   });
 
   it('refuses a file that is no event log, and one of a later version', async () => {

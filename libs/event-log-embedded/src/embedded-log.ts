@@ -18,7 +18,7 @@ import {
 import { GroupCoordinator, LocalConsumer, LocalReader } from '@logweave/event-log/local';
 import type { Clock } from '@logweave/model';
 import type { EmbeddedLogAlarm } from './alarms.ts';
-import { openWritable } from './database.ts';
+import { asEventLogError, openWritable } from './database.ts';
 import { LogCore } from './log-core.ts';
 import { Maintenance, type MaintenanceOptions, type MaintenanceReport } from './maintenance.ts';
 import { EmbeddedProducer, EmbeddedTransactionalProducer } from './producers.ts';
@@ -60,7 +60,7 @@ export interface EmbeddedEventLog extends EventLog {
  * @throws EventLogError `locked` naming the pid of the process that writes, `corrupt`, `unavailable`.
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
-  mkdirSync(dirname(options.path), { recursive: true });
+  makeDirectory(dirname(options.path));
   const lock = takeWriterLock(options.path);
   let database: DatabaseSync | undefined;
   try {
@@ -70,6 +70,14 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     database?.close();
     lock.release();
     throw error;
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw asEventLogError(error, 'cannot make the directory of the event log');
   }
 }
 
