@@ -17,7 +17,7 @@ export interface KillReport {
   readonly kills: number;
   /** Kills after which tasks had records to read again. */
   readonly killsWithReplay: number;
-  /** Lines that the log took per second while it was up and under load, over all lives. */
+  /** Lines that the log took per second while all tasks worked, over all lives. */
   readonly linesPerSecond: number;
   readonly sent: SendSummary;
   /** Processes that a killed one had started and that did not end by themselves. */
@@ -27,7 +27,12 @@ export interface KillReport {
   readonly unwritten: number;
 }
 
-const LIFE_MS = { least: 300, most: 2_500 } as const;
+/** From the moment at which all tasks work until the kill. */
+const LIFE_MS = { least: 300, most: 5_000 } as const;
+/** Each fifth kill comes in the middle of a take-over, so long after the first lines. */
+const EARLY_EVERY = 5;
+const EARLY_MS = 600;
+const PARTITIONS = 8;
 const START_LIMIT_MS = 90_000;
 const DRAIN_LIMIT_MS = 300_000;
 const CHILD_LIMIT_MS = 20_000;
@@ -41,7 +46,7 @@ export async function runKills(options: TortureOptions, say: (text: string) => v
   const log = openProcessLog(join(directory, PATHS.processLog));
   const random = new Random(seed);
   const baseMs = systemClock.wallMs();
-  const stream = new EventStream({ seed, startMs: baseMs, durationMs: 1e9, ratePerSecond: rate, thinkMs: 300 });
+  const stream = new EventStream({ seed, startMs: baseMs, durationMs: 1e9, ratePerSecond: rate, thinkMs: 800 });
   const ending = new AbortController();
   const sending = sendPaced({
     stream,
@@ -60,19 +65,25 @@ export async function runKills(options: TortureOptions, say: (text: string) => v
   let current = new LogweaveProcess(configPath, log);
   try {
     for (let kill = 1; kill <= kills; kill++) {
-      const fromLines = await underLoad(options, current);
-      const fromMs = systemClock.monotonicMs();
-      await systemClock.sleep(LIFE_MS.least + random.below(LIFE_MS.most - LIFE_MS.least));
-      const untilLines = await linesIn(directory);
-      loadLines += untilLines - fromLines;
-      loadMs += systemClock.monotonicMs() - fromMs;
+      await underLoad(options, current);
+      if (kill % EARLY_EVERY === 0) {
+        await systemClock.sleep(random.below(EARLY_MS));
+      } else {
+        await untilRestored(current);
+        const [fromLines, fromMs] = [await linesIn(directory), systemClock.monotonicMs()];
+        await systemClock.sleep(LIFE_MS.least + random.below(LIFE_MS.most - LIFE_MS.least));
+        loadLines += (await linesIn(directory)) - fromLines;
+        loadMs += systemClock.monotonicMs() - fromMs;
+      }
       if (kill > 1 && current.replayed > 0) killsWithReplay++;
       left.push(...current.children());
       await current.end('SIGKILL');
-      say(`kill ${kill} of ${kills} at ${untilLines} lines; ${current.replayed} records had been read again`);
+      const lines = await linesIn(directory);
+      say(`kill ${kill} of ${kills} at ${lines} lines; this life had read ${current.replayed} records again`);
       current = new LogweaveProcess(configPath, log);
     }
     await underLoad(options, current);
+    await untilRestored(current);
     if (current.replayed > 0) killsWithReplay++;
     ending.abort();
     const sent = await sending;
@@ -102,8 +113,8 @@ export async function runKills(options: TortureOptions, say: (text: string) => v
   }
 }
 
-/** Waits until lines come in at about the rate; resolves with how many the log holds then. */
-async function underLoad({ directory, rate }: TortureOptions, current: LogweaveProcess): Promise<number> {
+/** Waits until lines come in. */
+async function underLoad({ directory, rate }: TortureOptions, current: LogweaveProcess): Promise<void> {
   const before = await linesIn(directory);
   const flowing = await Promise.race([
     until(START_LIMIT_MS, async () => (await linesIn(directory)) >= before + rate / 5),
@@ -111,7 +122,11 @@ async function underLoad({ directory, rate }: TortureOptions, current: LogweaveP
   ]);
   if (typeof flowing === 'object') throw new Error(`logweave up ended by itself: ${JSON.stringify(flowing)}`);
   if (!flowing) throw new Error(`no load after ${START_LIMIT_MS} ms`);
-  return linesIn(directory);
+}
+
+async function untilRestored(current: LogweaveProcess): Promise<void> {
+  const restored = await until(START_LIMIT_MS, async () => current.restoredTasks >= PARTITIONS);
+  if (!restored) throw new Error(`tasks were not restored after ${START_LIMIT_MS} ms`);
 }
 
 /** Waits until the correlator emits nothing more and the writers have committed all of it. */

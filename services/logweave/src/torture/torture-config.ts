@@ -27,15 +27,18 @@ export const PATHS = {
   processLog: 'logweave.jsonl',
 } as const;
 
+/** Short, so that connections end while the test runs, and a take-over reads seconds of input and not all of it. */
+const NETWORK_TTL_S = 5;
+
 export function oracleRules(mode: OracleRules['mode']): OracleRules {
-  return { mode, beforeNs: 1e9, afterNs: 1e9, skewNs: 1e7, networkTtlNs: 120e9 };
+  return { mode, beforeNs: 1e9, afterNs: 1e9, skewNs: 1e7, networkTtlNs: NETWORK_TTL_S * 1e9 };
 }
 
 /** The configuration of `logweave up`; JSON is YAML. */
 export function configText({ directory, mode }: TortureOptions): string {
   const at = (path: string): string => join(directory, path);
   const config = {
-    // The stop at the end decides and writes two minutes of connections.
+    // The stop at the end waits until ClickHouse has everything.
     service: { stop_grace_s: 300 },
     data_dir: at(PATHS.data),
     inputs: {
@@ -47,7 +50,7 @@ export function configText({ directory, mode }: TortureOptions): string {
     correlation: {
       time_window: { value: 1, unit: 's' },
       matching: { mode },
-      ttl: { network_ttl_s: 120 },
+      ttl: { network_ttl_s: NETWORK_TTL_S },
       skew_ms: 10,
       lateness_ms: LATENESS_MS,
       orphan_policy: { apache_always_emit: true, network_emit: true },
