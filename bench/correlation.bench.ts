@@ -81,7 +81,11 @@ function rulesOf(mode: CorrelationRules['mode']): CorrelationRules {
   };
 }
 
-function measure(lines: readonly Line[], mode: CorrelationRules['mode'], heldExtra: number): { us: number; out: number } {
+function measure(
+  lines: readonly Line[],
+  mode: CorrelationRules['mode'],
+  heldExtra: number,
+): { us: number; out: number } {
   const writer = new RecordWriter(mode);
   let out = 0;
   let records = 0;

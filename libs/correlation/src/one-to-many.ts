@@ -64,7 +64,7 @@ export class OneToMany implements Matcher {
   #serveWaiting(key: KeyState, ms: number, ns: number): void {
     if (key.a.length === 0) return;
     // A copy: who is served leaves the list.
-    for (const request of [...key.a]) {
+    for (const request of key.a.slice()) {
       if (request.late === LATE.delayed) continue;
       const since = (ms - request.ms) * 1e6 + (ns - request.ns);
       if (since < 0) break;

@@ -13,7 +13,7 @@ export class RecordSource {
   readonly core = new Int32Array(CORE_NAMES.length);
   /** A name that the record uses is there in a way that takes thought: twice, or one that no source should have. */
   odd = false;
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Buffer = Buffer.alloc(0);
   start = 0;
   end = 0;
 
@@ -29,7 +29,8 @@ export class RecordSource {
   /** @throws Error when the bytes are not what `EventReader` passed. */
   load(event: HeldEvent): void {
     const { table, core, used } = this;
-    const { bytes, start, end } = event;
+    const { start, end } = event;
+    const bytes = asBuffer(event.bytes);
     this.bytes = bytes;
     this.start = start;
     this.end = end;
@@ -67,4 +68,9 @@ export class RecordSource {
     }
     return true;
   }
+}
+
+/** The same bytes, not a copy, as a Buffer: its own copying makes no garbage. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -12,7 +12,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** More than part 1 and the line numbers can take, own values of the sources aside. */
 const FRAME_BYTES = 1024;
 /** From here on the machine's own copy is faster than a loop. */
-const LONG_COPY_BYTES = 64;
+const LONG_COPY_BYTES = 32;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -23,6 +23,7 @@ const CLOSE_BRACE = 125;
 const TIMESTAMP = Buffer.from('{"timestamp":"');
 const CORE_LABELS = ['","src_ip":', ',"src_port":', ',"dst_ip":', ',"dst_port":'].map((text) => Buffer.from(text));
 const PAIR = Buffer.from(',"correlated":true,"orphan_side":""');
+const COUNTED_PAIR = Buffer.from(',"correlated":true,"orphan_side":"","keepalives":');
 const ORPHAN = [
   Buffer.from(',"correlated":false,"orphan_side":"A"'),
   Buffer.from(',"correlated":false,"orphan_side":"B"'),
@@ -77,9 +78,8 @@ export class RecordWriter {
     sourceB.load(b);
     this.#begin(a.end - a.start + b.end - b.start + FRAME_BYTES);
     this.#writeCore(a, sourceA, sourceB);
-    this.#put(PAIR);
+    this.#put(this.#counting ? COUNTED_PAIR : PAIR);
     if (this.#counting) {
-      this.#put(KEEPALIVES);
       const own = sourceA.core[CORE.keepalives] as number;
       if (own >= 0) this.#putValue(sourceA, own);
       else this.#at = writeInteger(this.#out, this.#at, ordinal);
@@ -295,7 +295,7 @@ export class RecordWriter {
     if (runStart >= 0) this.#putRun(bytes, runStart, runEnd);
   }
 
-  #putRun(bytes: Uint8Array, start: number, end: number): void {
+  #putRun(bytes: Buffer, start: number, end: number): void {
     this.#out[this.#at++] = COMMA;
     this.#copy(bytes, start, end);
   }
@@ -338,11 +338,8 @@ export class RecordWriter {
     this.#at = begun.length;
   }
 
-  #put(piece: Uint8Array): void {
-    const out = this.#out;
-    let at = this.#at;
-    for (let i = 0; i < piece.length; i++) out[at++] = piece[i] as number;
-    this.#at = at;
+  #put(piece: Buffer): void {
+    this.#copy(piece, 0, piece.length);
   }
 
   /** Writes text of ASCII characters. */
@@ -354,12 +351,11 @@ export class RecordWriter {
     this.#copy(source.bytes, source.table.valueStart[field] as number, source.table.valueEnd[field] as number);
   }
 
-  #copy(bytes: Uint8Array, start: number, end: number): void {
+  #copy(bytes: Buffer, start: number, end: number): void {
     const out = this.#out;
     let at = this.#at;
     if (end - start >= LONG_COPY_BYTES) {
-      out.set(bytes.subarray(start, end), at);
-      this.#at = at + end - start;
+      this.#at = at + bytes.copy(out, at, start, end);
       return;
     }
     for (let i = start; i < end; i++) out[at++] = bytes[i] as number;

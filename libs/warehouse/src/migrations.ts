@@ -24,10 +24,10 @@ export interface MigrationClient {
   rows<T>(sql: string): Promise<readonly T[]>;
 }
 
-export const MIGRATIONS_TABLE = 'logweave_migrations';
+const MIGRATIONS_TABLE = 'logweave_migrations';
 
 /** Every step, oldest first, for tables of these names. */
-export function migrationsFor(tables: TableNames): readonly Migration[] {
+function migrationsFor(tables: TableNames): readonly Migration[] {
   return [{ version: 1, name: 'raw and enriched table, view between them', statements: createTables(tables) }];
 }
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** Why a datagram was lost before it could be read. */
-export const DATAGRAM_LOSS_REASONS = [
+const DATAGRAM_LOSS_REASONS = [
   /** The event log was behind for longer than the queue of this socket lasts. */
   'queue_full',
   /** The service was stopped and its grace ended before the event log took it. */

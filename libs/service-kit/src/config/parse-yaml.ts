@@ -15,7 +15,7 @@ import type { ConfigProblem, Location } from './problem.ts';
 import { describeYamlError } from './yaml-error.ts';
 
 /** Longest configuration that is read. A real one has some kilobytes. */
-export const MAX_CONFIG_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 /** Deepest nesting. */
 const MAX_DEPTH = 32;
 /** Most nodes, those that aliases stand for counted each time: a few lines of aliases can stand for billions. */

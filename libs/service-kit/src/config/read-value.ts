@@ -186,7 +186,7 @@ export class ValueReader {
 }
 
 /** The default of a property, with the defaults of what lies in it. */
-export function withDefaults(schema: SectionSchema, value: unknown): unknown {
+function withDefaults(schema: SectionSchema, value: unknown): unknown {
   if (schema.type !== 'object' || typeof value !== 'object' || value === null) return structuredClone(value);
   const filled: Record<string, unknown> = { ...value };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {

@@ -9,7 +9,7 @@ import type { ClickhouseWriterConfig } from '../config.ts';
 import { FakeWarehouse } from './fake-warehouse.ts';
 
 export const TOPIC = 'logweave.correlated';
-export const DEAD_LETTER = 'logweave.dead-letter';
+const DEAD_LETTER = 'logweave.dead-letter';
 export const GROUP = 'logweave.clickhouse-writer';
 
 const CONFIG: ClickhouseWriterConfig = {

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-export const DEFAULT_CONFIG_FILE = 'logweave.yml';
+const DEFAULT_CONFIG_FILE = 'logweave.yml';
 
 /** `-c, --config <file>`, the same everywhere. */
 export function configOption(): Option {

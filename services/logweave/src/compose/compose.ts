@@ -44,7 +44,7 @@ export interface Composition {
 }
 
 /** The services that a configuration asks for, in the order of the flow. */
-export function configuredServices({ outputs }: Config): readonly ServiceName[] {
+function configuredServices({ outputs }: Config): readonly ServiceName[] {
   return SERVICE_NAMES.filter((name) => {
     if (name === 'file-writer') return outputs.file?.enabled === true;
     if (name === 'clickhouse-writer') return outputs.clickhouse?.enabled === true;

@@ -120,7 +120,9 @@ async function underLoad({ directory, rate }: TortureOptions, current: LogweaveP
     until(START_LIMIT_MS, async () => (await linesIn(directory)) >= before + rate / 5),
     current.exited,
   ]);
-  if (typeof flowing === 'object') throw new Error(`logweave up ended by itself: ${JSON.stringify(flowing)}`);
+  if (typeof flowing === 'object') {
+    throw new Error(`logweave up ended by itself: ${JSON.stringify(flowing)} ${current.lastLine}`);
+  }
   if (!flowing) throw new Error(`no load after ${START_LIMIT_MS} ms`);
 }
 

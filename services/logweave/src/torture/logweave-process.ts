@@ -16,6 +16,8 @@ export class LogweaveProcess {
   /** Records that its tasks have read again when they took over. */
   replayed = 0;
   restoredTasks = 0;
+  /** The last thing it said, for when it ends on its own. */
+  lastLine = '';
   readonly #child: ChildProcess;
 
   /** @param log where its log lines are kept, too */
@@ -26,7 +28,8 @@ export class LogweaveProcess {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.exited = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
+      // Not `exit`: what it said last may still be under way then.
+      this.#child.once('close', (code, signal) => resolve({ code, signal }));
     });
     if (this.#child.stderr === null) throw new Error('the process has no stderr');
     createInterface(this.#child.stderr).on('line', (line) => {
@@ -46,6 +49,7 @@ export class LogweaveProcess {
   }
 
   #heed(line: string): void {
+    this.lastLine = line;
     if (!line.includes('"task restored"')) return;
     const entry = JSON.parse(line) as { readonly msg?: string; readonly replayed?: number };
     if (entry.msg !== 'task restored') return;

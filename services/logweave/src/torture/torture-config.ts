@@ -52,6 +52,8 @@ export function configText({ directory, mode }: TortureOptions): string {
       matching: { mode },
       ttl: { network_ttl_s: NETWORK_TTL_S },
       skew_ms: 10,
+      // Less than the default, so that take-overs are quick and connections are checkpointed.
+      replay_span_s: 8,
       lateness_ms: LATENESS_MS,
       orphan_policy: { apache_always_emit: true, network_emit: true },
       on_stop: 'emit',
