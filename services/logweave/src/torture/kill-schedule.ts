@@ -121,6 +121,8 @@ async function underLoad({ directory, rate }: TortureOptions, current: LogweaveP
     current.exited,
   ]);
   if (typeof flowing === 'object') {
+    // What it said last may still be under way.
+    await systemClock.sleep(500);
     throw new Error(`logweave up ended by itself: ${JSON.stringify(flowing)} ${current.lastLine}`);
   }
   if (!flowing) throw new Error(`no load after ${START_LIMIT_MS} ms`);

@@ -28,8 +28,7 @@ export class LogweaveProcess {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.exited = new Promise((resolve) => {
-      // Not `exit`: what it said last may still be under way then.
-      this.#child.once('close', (code, signal) => resolve({ code, signal }));
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
     });
     if (this.#child.stderr === null) throw new Error('the process has no stderr');
     createInterface(this.#child.stderr).on('line', (line) => {
