@@ -13,13 +13,17 @@ import { fromApache } from './send-lines/from-apache.mjs';
 
 const RETRY_MS = 1000;
 
-/** @param {string} path */
-function connected(path) {
+/**
+ * @param {string} path
+ * @param {boolean} [again] said already that nobody listens
+ * @returns {Promise<import('node:net').Socket>}
+ */
+function connected(path, again = false) {
   return new Promise((resolve) => {
     const socket = connect(path);
     const refused = (/** @type {Error} */ error) => {
-      process.stderr.write(`${path}: ${error.message}; trying again\n`);
-      setTimeout(() => resolve(connected(path)), RETRY_MS);
+      if (!again) process.stderr.write(`${path}: ${error.message}; trying again\n`);
+      setTimeout(() => resolve(connected(path, true)), RETRY_MS);
     };
     socket.once('error', refused);
     socket.once('connect', () => {
@@ -38,9 +42,9 @@ function connected(path) {
 async function sendLines(path, convert) {
   // Latin-1 in and out keeps every byte as it is.
   process.stdin.setEncoding('latin1');
-  let socket = await connected(path);
+  let socket = null;
   for await (const line of createInterface({ input: process.stdin })) {
-    if (socket.destroyed) socket = await connected(path);
+    if (socket === null || socket.destroyed) socket = await connected(path);
     const written = socket.write(`${convert(line)}\n`, 'latin1');
     if (!written && !socket.destroyed) {
       await new Promise((resolve) => {
@@ -49,7 +53,7 @@ async function sendLines(path, convert) {
       });
     }
   }
-  await new Promise((resolve) => socket.end(resolve));
+  if (socket !== null) await new Promise((resolve) => socket.end(resolve));
 }
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
