@@ -157,7 +157,7 @@ console.log(`  ${'rows encoded'.padEnd(50)} ${Math.round(encoded).toLocaleString
 
 const dataDir = mkdtempSync(join(tmpdir(), 'logweave-bench-'));
 const log = { info: () => {}, warn: () => {}, error: () => {} };
-const engine = await startEmbeddedWarehouse({ dataDir, memoryBytes: 3_000_000_000, log });
+const engine = await startEmbeddedWarehouse({ dataDir, memoryBytes: 3_000_000_000, clock: systemClock, log });
 try {
   let databases = 0;
   for (const variant of variants) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { systemClock } from '@logweave/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedWarehouse, startEmbeddedWarehouse } from './index.ts';
 
@@ -52,7 +53,7 @@ function post(
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'logweave-embedded-'));
-  warehouse = await startEmbeddedWarehouse({ dataDir, memoryBytes: MEMORY_BYTES, log });
+  warehouse = await startEmbeddedWarehouse({ dataDir, memoryBytes: MEMORY_BYTES, clock: systemClock, log });
 });
 
 afterAll(async () => {
@@ -267,11 +268,13 @@ describe('the supervisor', () => {
   test('the engine goes with a parent that is killed, and a new parent gets the directory', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'logweave-orphan-'));
     const script = `
+      import { systemClock as clock } from '@logweave/service-kit';
       import { startEmbeddedWarehouse } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
       const log = { info() {}, warn() {}, error() {} };
-      const w = await startEmbeddedWarehouse({ dataDir: ${JSON.stringify(directory)}, memoryBytes: ${MEMORY_BYTES}, log });
+      const w = await startEmbeddedWarehouse({ dataDir: ${JSON.stringify(directory)}, memoryBytes: ${MEMORY_BYTES}, clock, log });
       console.log(w.pid);`;
     const parent = spawn(process.execPath, ['--conditions=@logweave/source', '--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [pidText] = await new Promise<string[]>((resolve) => {
@@ -280,7 +283,12 @@ describe('the supervisor', () => {
     const enginePid = Number(pidText);
     expect(alive(enginePid)).toBe(true);
     parent.kill('SIGKILL');
-    const next = await startEmbeddedWarehouse({ dataDir: directory, memoryBytes: MEMORY_BYTES, log });
+    const next = await startEmbeddedWarehouse({
+      dataDir: directory,
+      memoryBytes: MEMORY_BYTES,
+      clock: systemClock,
+      log,
+    });
     try {
       expect(alive(enginePid)).toBe(false);
       expect((await fetch(`${next.url}/ping`)).status).toBe(200);
@@ -291,7 +299,13 @@ describe('the supervisor', () => {
   });
 
   test('a directory that somebody holds is refused with its name', async () => {
-    const second = startEmbeddedWarehouse({ dataDir, memoryBytes: MEMORY_BYTES, log, lockTimeoutMs: 300 });
+    const second = startEmbeddedWarehouse({
+      dataDir,
+      memoryBytes: MEMORY_BYTES,
+      clock: systemClock,
+      log,
+      lockTimeoutMs: 300,
+    });
     await expect(second).rejects.toThrow(dataDir);
   });
 
@@ -315,7 +329,13 @@ describe('the supervisor', () => {
 
 async function startOnOwnDirectory(options: { maxBodyBytes?: number } = {}): Promise<EmbeddedWarehouse> {
   const directory = await mkdtemp(join(tmpdir(), 'logweave-embedded-'));
-  const own = await startEmbeddedWarehouse({ dataDir: directory, memoryBytes: MEMORY_BYTES, log, ...options });
+  const own = await startEmbeddedWarehouse({
+    dataDir: directory,
+    memoryBytes: MEMORY_BYTES,
+    clock: systemClock,
+    log,
+    ...options,
+  });
   void own.exited.then(() => rm(directory, { recursive: true, force: true }));
   return own;
 }

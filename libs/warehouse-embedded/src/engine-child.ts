@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Clock } from '@logweave/model';
 import { type EngineReport, type EngineStart, lineReader } from './protocol.ts';
 import type { SupervisorLog } from './supervisor.ts';
 
@@ -19,8 +20,10 @@ export class EngineChild {
   /** Resolves when the process is gone; never rejects. */
   readonly exit: Promise<ChildExit>;
   readonly #process: ChildProcess;
+  readonly #clock: Pick<Clock, 'schedule'>;
 
-  constructor(start: EngineStart, log: SupervisorLog) {
+  constructor(start: EngineStart, log: SupervisorLog, clock: Pick<Clock, 'schedule'>) {
+    this.#clock = clock;
     // From sources the child needs the condition that makes packages resolve to theirs; built code does not.
     const fromSource = import.meta.url.endsWith('.ts');
     const entry = fileURLToPath(new URL(fromSource ? './main.ts' : './main.js', import.meta.url));
@@ -75,9 +78,9 @@ export class EngineChild {
   /** Lets statements under way finish, then ends the process. */
   async stop(): Promise<void> {
     this.#process.stdin?.write(`${JSON.stringify({ kind: 'stop' })}\n`);
-    const killer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const cancelKill = this.#clock.schedule(STOP_TIMEOUT_MS, () => this.#process.kill('SIGKILL'));
     await this.exit;
-    clearTimeout(killer);
+    cancelKill();
   }
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '@logweave/model';
 import { type ChildExit, EngineChild } from './engine-child.ts';
 
@@ -16,8 +15,8 @@ export interface EmbeddedWarehouseOptions {
   /** Cap of the engine's memory. Below 512 MiB ordinary inserts fail. */
   readonly memoryBytes: number;
   readonly log: SupervisorLog;
-  /** Times the pauses between restarts; the machine's own when absent. */
-  readonly clock?: Pick<Clock, 'sleep' | 'monotonicMs'>;
+  /** Times the pauses between restarts and the patience with a stop. */
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs' | 'schedule'>;
   /** 0, the default, lets the system choose. Restarts keep the port. */
   readonly port?: number;
   /** Longest request body after decompression. Default 64 MiB. */
@@ -70,11 +69,6 @@ export async function startEmbeddedWarehouse(options: EmbeddedWarehouseOptions):
   return supervisor;
 }
 
-const machineClock: Pick<Clock, 'sleep' | 'monotonicMs'> = {
-  monotonicMs: () => performance.now(),
-  sleep: (delayMs, signal) => wait(delayMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
-};
-
 class Supervisor implements EmbeddedWarehouse {
   readonly user = USER;
   readonly password = randomBytes(32).toString('base64url');
@@ -83,7 +77,7 @@ class Supervisor implements EmbeddedWarehouse {
   version = '';
 
   readonly #options: EmbeddedWarehouseOptions;
-  readonly #clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
+  readonly #clock: EmbeddedWarehouseOptions['clock'];
   readonly #stopping = new AbortController();
   readonly #resolveExited: (exit: EmbeddedExit) => void;
   #port: number;
@@ -91,7 +85,7 @@ class Supervisor implements EmbeddedWarehouse {
 
   constructor(options: EmbeddedWarehouseOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? machineClock;
+    this.#clock = options.clock;
     this.#port = options.port ?? 0;
     const { promise, resolve } = Promise.withResolvers<EmbeddedExit>();
     this.exited = promise;
@@ -131,6 +125,7 @@ class Supervisor implements EmbeddedWarehouse {
         lockTimeoutMs: this.#options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS,
       },
       log,
+      this.#clock,
     );
     this.#child = child;
     const { port, version } = await child.ready;

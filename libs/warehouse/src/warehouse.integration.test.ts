@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedWarehouse, startEmbeddedWarehouse } from '@logweave/warehouse-embedded';
 import fc from 'fast-check';
+import { systemClock } from '@logweave/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWarehouse, RowEncoder, type Warehouse, type WarehouseConfig } from './index.ts';
 
@@ -55,7 +56,7 @@ function rowsOf(partition: number, columns: string): Promise<readonly Record<str
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'logweave-warehouse-'));
-  engine = await startEmbeddedWarehouse({ dataDir, memoryBytes: 1_500_000_000, log });
+  engine = await startEmbeddedWarehouse({ dataDir, memoryBytes: 1_500_000_000, clock: systemClock, log });
   warehouse = open();
 });
 

@@ -124,7 +124,12 @@ async function logsCount(warehouse: Warehouse): Promise<number> {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'logweave-writer-'));
-  engine = await startEmbeddedWarehouse({ dataDir: join(directory, 'engine'), memoryBytes: 1_500_000_000, log });
+  engine = await startEmbeddedWarehouse({
+    dataDir: join(directory, 'engine'),
+    memoryBytes: 1_500_000_000,
+    clock: systemClock,
+    log,
+  });
 });
 
 afterEach(async () => {

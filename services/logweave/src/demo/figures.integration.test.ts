@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWarehouse, RowEncoder, type Warehouse } from '@logweave/warehouse';
 import { type EmbeddedWarehouse, startEmbeddedWarehouse } from '@logweave/warehouse-embedded';
+import { systemClock } from '@logweave/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFigures, readOutcomes } from './figures.ts';
 
@@ -25,7 +26,7 @@ let warehouse: Warehouse;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'logweave-figures-'));
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  engine = await startEmbeddedWarehouse({ dataDir, memoryBytes: 1_000_000_000, log: quiet });
+  engine = await startEmbeddedWarehouse({ dataDir, memoryBytes: 1_000_000_000, clock: systemClock, log: quiet });
   const { url, user, password } = engine;
   warehouse = createWarehouse({
     url,

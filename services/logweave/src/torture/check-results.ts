@@ -46,6 +46,7 @@ async function compareWarehouse(
   const engine = await startEmbeddedWarehouse({
     dataDir: join(directory, PATHS.warehouse),
     memoryBytes: 1024 ** 3,
+    clock: systemClock,
     log: createLogger({ level: 'warn', format: 'json', redactor: new Redactor() }),
   });
   const warehouse = createWarehouse({
