@@ -42,18 +42,21 @@ function connected(path, again = false) {
 async function sendLines(path, convert) {
   // Latin-1 in and out keeps every byte as it is.
   process.stdin.setEncoding('latin1');
+  /** @type {import('node:net').Socket | null} */
   let socket = null;
   for await (const line of createInterface({ input: process.stdin })) {
-    if (socket === null || socket.destroyed) socket = await connected(path);
-    const written = socket.write(`${convert(line)}\n`, 'latin1');
-    if (!written && !socket.destroyed) {
+    const open = socket === null || socket.destroyed ? await connected(path) : socket;
+    socket = open;
+    const written = open.write(`${convert(line)}\n`, 'latin1');
+    if (!written && !open.destroyed) {
       await new Promise((resolve) => {
-        socket.once('drain', resolve);
-        socket.once('close', resolve);
+        open.once('drain', resolve);
+        open.once('close', resolve);
       });
     }
   }
-  if (socket !== null) await new Promise((resolve) => socket.end(resolve));
+  const last = socket;
+  if (last !== null) await new Promise((resolve) => last.end(() => resolve(undefined)));
 }
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
