@@ -45,6 +45,7 @@ async function sendLines(path, convert) {
   /** @type {import('node:net').Socket | null} */
   let socket = null;
   for await (const line of createInterface({ input: process.stdin })) {
+    /** @type {import('node:net').Socket} */
     const open = socket === null || socket.destroyed ? await connected(path) : socket;
     socket = open;
     const written = open.write(`${convert(line)}\n`, 'latin1');
