@@ -170,7 +170,7 @@ describe('the record of a pair', () => {
     expect(payload(twice)).toBe('"a_keepalives":1');
   });
 
-  test('treats keepalives as any field in one_to_one', () => {
+  test('treats keepalives like every other field in one_to_one', () => {
     const record = pair(line('"keepalives":1,"x":2'), line('"keepalives":1'), 'one_to_one', 4);
     expect(record).toContain('"orphan_side":"","a_timestamp"');
     expect(payload(record)).toBe('"keepalives":1,"x":2');

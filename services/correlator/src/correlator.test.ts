@@ -27,7 +27,7 @@ describe('the correlator', () => {
     expect(
       world
         .results()
-        .map((text) => text.split(' ')[0])
+        .map((text) => text.split(' ')[0] ?? '')
         .sort(),
     ).toEqual(ports.map(String));
   });
