@@ -134,7 +134,8 @@ export class CorrelatorWorld {
       const a = offset(HEADERS.parentA);
       const b = offset(HEADERS.parentB);
       const parents = [a === null ? null : `A${a}`, b === null ? null : `B${b}`].filter((name) => name !== null);
-      const reason = record['orphan_reason'] === undefined ? '' : ` ${JSON.stringify(record['orphan_reason']).slice(1, -1)}`;
+      const reason =
+        record['orphan_reason'] === undefined ? '' : ` ${JSON.stringify(record['orphan_reason']).slice(1, -1)}`;
       return `${String(record['src_port'])} ${parents.join('-')}${reason}`;
     });
   }
