@@ -37,7 +37,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'correlate',
     summary: 'join two files of events offline, with the engine of the service',
-    load: async () => (await import('./correlate/correlate-command.ts')).correlateCommand(),
+    load: async () => (await import('./correlate/index.ts')).correlateCommand(),
   },
   {
     name: 'generate',

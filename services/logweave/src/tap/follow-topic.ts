@@ -1,5 +1,8 @@
 import { EventLogError, type LogRecord, type ReadableEventLog, type TopicPartition } from '@logweave/event-log';
 
+/** What following needs of a log. */
+export type FollowedLog = Pick<ReadableEventLog, 'watermarks' | 'reader'>;
+
 export interface FollowOptions {
   readonly topic: string;
   /** What is there already, or only what comes. */
@@ -19,7 +22,7 @@ const MAX_RECORDS = 500;
  * Reads all partitions of a topic until it was enough or the signal aborts.
  * @throws EventLogError `unknown_topic_or_partition`, `corrupt`.
  */
-export async function followTopic(eventLog: ReadableEventLog, options: FollowOptions): Promise<void> {
+export async function followTopic(eventLog: FollowedLog, options: FollowOptions): Promise<void> {
   const watermarks = await eventLog.watermarks(options.topic);
   const enough = new AbortController();
   const signal = AbortSignal.any([options.signal, enough.signal]);
@@ -41,7 +44,7 @@ export async function followTopic(eventLog: ReadableEventLog, options: FollowOpt
 }
 
 async function followPartition(
-  eventLog: ReadableEventLog,
+  eventLog: FollowedLog,
   partition: TopicPartition,
   fromOffset: number,
   { signal, onRecord, onGap }: FollowOptions,
