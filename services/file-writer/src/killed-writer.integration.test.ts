@@ -24,6 +24,18 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await exited;
 }
 
+/** Renames the file as logrotate would. In the middle of a rotation there is none for a moment. */
+async function renameOutput(directory: string): Promise<void> {
+  for (;;) {
+    try {
+      return await rename(join(directory, 'out.log'), join(directory, 'out.log-renamed'));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      await wait(5);
+    }
+  }
+}
+
 /** Per partition the numbers that stand in the files, in the order of files and lines. */
 async function written(directory: string): Promise<ReadonlyMap<number, readonly number[]>> {
   const names = (await readdir(directory)).filter((name) => name.startsWith('out.log'));
@@ -66,7 +78,7 @@ describe('a file writer that is killed', () => {
       for (let kill = 0; kill < 8; kill++) {
         child = await start(directory, fsync);
         await wait(40 + 37 * kill);
-        if (kill === 4) await rename(join(directory, 'out.log'), join(directory, 'out.log-renamed'));
+        if (kill === 4) await renameOutput(directory);
         if (kill === 6) child.kill('SIGHUP');
         await end(child, 'SIGKILL');
       }
