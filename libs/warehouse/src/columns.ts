@@ -44,7 +44,7 @@ export const PLAIN_COLUMNS: readonly FieldColumn[] = [
 ];
 
 /** Fields that more than one column, or another kind of column, is made of; extracted as text. */
-const SOURCE_FIELDS: readonly string[] = ['time', 'timestamp', 'src_ip', 'dst_ip'];
+export const SOURCE_FIELDS: readonly string[] = ['time', 'timestamp', 'src_ip', 'dst_ip'];
 
 /** Every field that has a column of its own, so that `extra` need not hold it again. */
 export const TYPED_FIELDS: readonly string[] = [...SOURCE_FIELDS, ...PLAIN_COLUMNS.map((column) => column.field)];

@@ -177,8 +177,8 @@ class ClickHouseWarehouse implements Warehouse {
     const { where, params } = wherePlace(range);
     // In order and by one thread, so that a replay forms the same block.
     const sql = `INSERT INTO ${this.tables.logs} (${LOGS_COLUMNS.join(', ')})
-${selectFromRaw(this.tables)}
-WHERE ${where} ORDER BY _offset`;
+${selectFromRaw(this.tables, where)}
+ORDER BY _offset`;
     return this.#call(`insert into ${this.tables.logs}`, async () => {
       await this.#client.command({
         query: sql,
