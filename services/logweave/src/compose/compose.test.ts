@@ -1,7 +1,7 @@
 import { VirtualClock } from '@logweave/model';
 import { createLogger, createMetrics, Redactor } from '@logweave/service-kit';
 import { describe, expect, it } from 'vitest';
-import { compose, configuredServices, type ServiceName } from './compose.ts';
+import { compose, type ServiceName } from './compose.ts';
 import { loadConfiguration } from './load-configuration.ts';
 
 function configOf(outputs: string) {
@@ -34,7 +34,7 @@ describe('a process', () => {
   });
 
   it('leaves out outputs that are off, and with ClickHouse its engine', () => {
-    expect(configuredServices(configOf('{ file: { enabled: false } }'))).toEqual(['socket-ingestor', 'correlator']);
+    expect(composed('{ file: { enabled: false } }')).toEqual(['event-log', 'admin', 'correlator', 'socket-ingestor']);
     expect(composed('{ file: {}, clickhouse: { enabled: false } }')).not.toContain('warehouse');
   });
 
