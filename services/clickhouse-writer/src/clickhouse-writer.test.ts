@@ -117,6 +117,26 @@ describe('a writer that dies', () => {
   });
 });
 
+test('fault 12: a partition is handed over at once while another insert hangs', async () => {
+  const writer = new SimulatedWriter();
+  await writer.start();
+  writer.warehouse.gate = new Promise(() => {});
+  await writer.append(0, 10);
+  await writer.append(1, 10);
+  await writer.clock.advance(10);
+  const other = writer.cluster.connect();
+  const second = await other.consumer({ group: GROUP, topics: [TOPIC] });
+  const polled: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    const poll = second.poll({ timeoutMs: 500 });
+    await writer.clock.advance(600);
+    polled.push((await poll).kind);
+  }
+  expect(polled).toContain('assignment');
+  expect(polled).toContain('records');
+  await second.close();
+});
+
 describe('a warehouse in trouble', () => {
   test('fault 16: while it is down reading stops at the bound, and afterwards everything arrives once', async () => {
     const writer = new SimulatedWriter({ maxBufferedBytes: 20_000 }, 1);

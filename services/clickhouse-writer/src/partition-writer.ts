@@ -144,7 +144,7 @@ export class PartitionWriter {
       await this.#untilReady();
       await this.#deps.gate.pass(signal);
       if (signal.aborted) return;
-      const waitMs = await this.#deps.slots.run(() => this.#step());
+      const waitMs = (await this.#deps.slots.run(() => this.#step(), signal)) ?? 0;
       this.#deps.changed();
       if (waitMs > 0) await this.#deps.clock.sleep(waitMs, signal);
     }

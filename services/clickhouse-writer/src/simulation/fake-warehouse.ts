@@ -55,13 +55,13 @@ export class FakeWarehouse {
         await arrive();
         return this.problems;
       },
-      insertRange: async (range) => {
+      insertRange: async (range, signal) => {
         await arrive();
-        await back(await this.#insert(range, rowsOf(range)));
+        await back(await untilAborted(this.#insert(range, rowsOf(range)), signal));
       },
-      insertFromRaw: async (range) => {
+      insertFromRaw: async (range, signal) => {
         await arrive();
-        await back(await this.#insertFromRaw(range));
+        await back(await untilAborted(this.#insertFromRaw(range), signal));
       },
       countRange: async (table, range) => {
         await arrive();
@@ -115,6 +115,14 @@ function rowsOf(range: InsertRange): readonly FakeRow[] {
     const row = JSON.parse(line) as { raw_json: string; _partition: number; _offset: number };
     const { raw_json: value, _partition: partition, _offset: offset } = row;
     return { partition, offset, value };
+  });
+}
+
+/** The insert goes on; only the caller no longer waits. */
+function untilAborted(insert: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(new WarehouseError('retryable', null, 'insert: aborted')));
+    insert.then(resolve, reject);
   });
 }
 
