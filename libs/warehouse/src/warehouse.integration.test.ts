@@ -332,6 +332,16 @@ describe('errors', () => {
     });
   });
 
+  test('no answer in time is retryable, and nobody knows what became of it', async () => {
+    const impatient = open({ requestTimeoutMs: 50 });
+    const slow = impatient.select('SELECT sleep(1)');
+    await expect(slow).rejects.toMatchObject({
+      kind: 'retryable',
+      code: null,
+      message: expect.stringContaining('Timeout'),
+    });
+  });
+
   test('fault 57: a wrong password is retryable and said nowhere; a file with the right one is read anew', async () => {
     const file = join(dataDir, '..', `${process.pid}.password`);
     await writeFile(file, 'planted-secret\n');
