@@ -1,6 +1,6 @@
 import { type HeldEvent, keyText, type MatchingMode, type OutcomeSink, RecordWriter } from '@logweave/correlation';
 import { deadLetterRecord, type LogRecord, type ProducerRecord, type RecordHeader } from '@logweave/event-log';
-import { HEADERS, type OrphanReason, type Rejection, RULES_VERSION } from '@logweave/model';
+import { HEADERS, LIMITS, type OrphanReason, type Rejection, RULES_VERSION, reject } from '@logweave/model';
 import type { TaskPartitions } from './task-partitions.ts';
 
 /** Name of the service in dead letters. */
@@ -56,6 +56,10 @@ export class PendingOutput implements OutcomeSink {
   }
 
   #add(lead: HeldEvent, value: Buffer, headers: readonly RecordHeader[]): void {
+    if (value.length > LIMITS.mergedRecordBytes) {
+      this.#tooLarge(lead, value);
+      return;
+    }
     this.bytes += value.length;
     this.results.push({
       key: Buffer.from(keyText(lead.key), 'latin1'),
@@ -63,6 +67,22 @@ export class PendingOutput implements OutcomeSink {
       headers,
       timestampMs: lead.arrivalMs,
     });
+  }
+
+  /** Only prefixes of hundreds of clashing names can make a record that long; its sources stand in their topics. */
+  #tooLarge(lead: HeldEvent, value: Buffer): void {
+    const source = { ...this.#partitions.inputs[lead.side], offset: lead.offset };
+    const message = `the joined record has ${value.length} bytes, ${LIMITS.mergedRecordBytes} are allowed`;
+    this.deadLetters.push(
+      deadLetterRecord({
+        stage: STAGE,
+        rejection: reject('record_too_large', message),
+        key: Buffer.from(keyText(lead.key), 'latin1'),
+        value,
+        arrivalMs: lead.arrivalMs,
+        source,
+      }),
+    );
   }
 
   #parent(event: HeldEvent): RecordHeader {
