@@ -52,7 +52,8 @@ export class Watermark {
     const [a, b] = this.inputs;
     if (a.idle && b.idle) {
       const highest = (a.ms - b.ms) * 1e6 + (a.ns - b.ns) >= 0 ? a : b;
-      this.#raise(highest.ms + silentMs, highest.ns);
+      // Clocks count parts of milliseconds; `ms` is whole, and so is its text in a commit.
+      this.#raise(highest.ms + Math.floor(silentMs), highest.ns);
     } else if (a.idle) {
       this.#raise(b.ms, b.ns);
     } else if (b.idle) {
