@@ -1,29 +1,20 @@
-import { type CorrelationKey, EventReader, type OrphanReason, type Rejection, SIDES, unpackKey } from '@logweave/model';
-import { compareEvents, Connection, gapNs, HeldEvent, LATE, momentAfter, type SideIndex } from './held-event.ts';
+import { EventReader, type OrphanReason, type Rejection, SIDES } from '@logweave/model';
+import { ArrivalQueue } from './arrival-queue.ts';
+import { compareEvents, Connection, gapNs, HeldEvent, type SideIndex } from './held-event.ts';
 import { KeyState } from './key-state.ts';
+import { keyText } from './key-text.ts';
 import { KeyTable } from './key-table.ts';
+import { markLate } from './late-events.ts';
 import type { Matcher, MatchHost } from './match-host.ts';
 import { MomentQueue } from './moment-queue.ts';
 import { OneToMany } from './one-to-many.ts';
 import { OneToOne } from './one-to-one.ts';
 import { newSideCounts, type OutcomeCounts } from './outcome-counts.ts';
+import type { OutcomeSink } from './outcome-sink.ts';
 import { type CommitPoint, Recovery, type ReplayBound, type StateRecord } from './recovery.ts';
 import { type CorrelationRules, reachNs } from './rules.ts';
 import { SourceFilter } from './source-filter.ts';
 import { Watermark } from './watermark.ts';
-
-/** Takes the outcomes that are emitted, in the order of output. */
-export interface OutcomeSink {
-  /** `ordinal`: how many requests the connection had before this one (one_to_many). */
-  pair(a: HeldEvent, b: HeldEvent, ordinal: number): void;
-  /** `nearestNs`: the distance that `outside_window` tells, else -1. */
-  orphan(event: HeldEvent, reason: OrphanReason, nearestNs: number): void;
-}
-
-/** The text of a key, as on the record in the log. */
-export function keyText(key: KeyState): CorrelationKey {
-  return key.text === null ? unpackKey(key.packed) : (key.text as CorrelationKey);
-}
 
 /**
  * The join of one task: events go in, outcomes come out in the order of their decision times. Pure: no clock, no I/O.
@@ -45,9 +36,7 @@ export class Correlation implements MatchHost {
   readonly #undecided: [number, number] = [0, 0];
   #heldEvents = 0;
   #heldBytes = 0;
-  /** Events in the order in which they came; only kept to evict the oldest. */
-  #arrivals: HeldEvent[] = [];
-  #arrivalsGone = 0;
+  readonly #arrivals = new ArrivalQueue();
   readonly #due: (HeldEvent | KeyState)[] = [];
   readonly #dueEvents: HeldEvent[] = [];
   readonly #emitted: HeldEvent[] = [];
@@ -271,7 +260,11 @@ export class Correlation implements MatchHost {
       this.#recovery.becameDirty(key);
     }
     const { watermark } = this;
-    if ((event.ms - watermark.ms) * 1e6 + (event.ns - watermark.ns) < 0) this.#markLate(event);
+    if ((event.ms - watermark.ms) * 1e6 + (event.ns - watermark.ns) < 0) {
+      this.counts[event.side].late++;
+      this.#recovery.touched(key);
+      markLate(event, watermark, this.#rules);
+    }
     this.#hold(event);
     this.#matcher.insert(event);
     if (this.#heldEvents > this.#rules.maxHeldEvents || this.#heldBytes > this.#rules.maxHeldBytes) this.#evictOldest();
@@ -291,26 +284,6 @@ export class Correlation implements MatchHost {
     }
     if (!key.scheduled) this.#scheduleClean(key);
     key.overdue = false;
-  }
-
-  #markLate(event: HeldEvent): void {
-    const { watermark } = this;
-    const { ms, ns } = watermark;
-    this.counts[event.side].late++;
-    this.#recovery.touched(event.key);
-    const delayed = event.arrivalMs !== 0 && (event.arrivalMs - ms) * 1e6 - ns < 0;
-    event.late = delayed ? LATE.delayed : LATE.logged;
-    const grace = delayed ? this.#rules.lateGraceNs : 0;
-    event.floor = momentAfter(ms, ns, grace);
-    const end = this.#endOf(event);
-    event.windowMissed = (ms - event.ms) * 1e6 + (ns - event.ns) > end;
-  }
-
-  /** From an event's time to the end of its own window. */
-  #endOf(event: HeldEvent): number {
-    const { mode, afterNs, beforeNs, skewNs, networkTtlNs } = this.#rules;
-    if (mode === 'one_to_one') return event.side === 0 ? afterNs : beforeNs;
-    return event.side === 0 ? Math.max(afterNs, skewNs) : networkTtlNs + skewNs;
   }
 
   #settled(event: HeldEvent, matched: boolean): void {
@@ -395,13 +368,9 @@ export class Correlation implements MatchHost {
     if (this.#rules.overflow !== 'evict_oldest') return;
     const { maxHeldEvents, maxHeldBytes } = this.#rules;
     while (this.#heldEvents > maxHeldEvents || this.#heldBytes > maxHeldBytes) {
-      const event = this.#arrivals[this.#arrivalsGone++];
+      const event = this.#arrivals.takeOldest();
       if (event === undefined) break;
-      if (!event.released) this.#evict(event);
-    }
-    if (this.#arrivalsGone > 4096 && this.#arrivalsGone * 2 > this.#arrivals.length) {
-      this.#arrivals = this.#arrivals.slice(this.#arrivalsGone);
-      this.#arrivalsGone = 0;
+      this.#evict(event);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { OrphanReason } from '@logweave/model';
-import { Correlation, type OutcomeSink } from '../correlation.ts';
+import { Correlation } from '../correlation.ts';
 import type { HeldEvent, SideIndex } from '../held-event.ts';
+import type { OutcomeSink } from '../outcome-sink.ts';
 import type { CorrelationRules } from '../rules.ts';
 
 /** Rules with every bound off and both kinds of orphans emitted; spans in milliseconds. */
