@@ -9,6 +9,11 @@ const APPLICATION_ID = 0x4c677776;
 const PAGE_BYTES = 4096;
 /** The write-ahead log is cut back to this after a checkpoint, however long it once was. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/**
+ * How long opening waits for a lock. After a crash whoever comes first, and that may be a reader, rebuilds the index of
+ * the write-ahead log; the others have to wait for it.
+ */
+const OPEN_TIMEOUT_MS = 30_000;
 
 /**
  * Batches lie in one b-tree, clustered by `partition id * 2^40 + base offset`: appends go to the right edge of their
@@ -48,7 +53,6 @@ export function openWritable(path: string, options: WritableOptions): DatabaseSy
       PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA busy_timeout = 1000;
       PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
       PRAGMA foreign_keys = OFF;
     `);
@@ -60,6 +64,7 @@ export function openWritable(path: string, options: WritableOptions): DatabaseSy
         PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
     }
     checkVersion(database, path);
+    database.exec('PRAGMA busy_timeout = 1000');
     return database;
   } catch (error) {
     database.close();
@@ -71,8 +76,8 @@ export function openWritable(path: string, options: WritableOptions): DatabaseSy
 export function openReadOnly(path: string): DatabaseSync {
   const database = open(path, true);
   try {
-    database.exec('PRAGMA busy_timeout = 5000');
     checkVersion(database, path);
+    database.exec('PRAGMA busy_timeout = 5000');
     return database;
   } catch (error) {
     database.close();
@@ -99,7 +104,7 @@ function createPrivately(path: string): void {
 
 function open(path: string, readOnly: boolean): DatabaseSync {
   try {
-    return new DatabaseSync(path, { readOnly });
+    return new DatabaseSync(path, { readOnly, timeout: OPEN_TIMEOUT_MS });
   } catch (error) {
     throw asEventLogError(error, `cannot open the event log ${path}`);
   }
