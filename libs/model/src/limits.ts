@@ -10,6 +10,8 @@ export const LIMITS = {
   rawLogBytesMax: 4 * MIB,
   /** A merged record: two source lines and what the join adds. */
   mergedRecordBytes: 2 * MIB + 64 * KIB,
+  /** The state of one key in `correlator-state`. */
+  checkpointBytes: 64 * MIB,
   /** What a topic allows above its record limit for headers and framing. */
   headerAllowanceBytes: 64 * KIB,
   /** Nesting of arrays and objects in a source line; the object itself is depth 1. */

@@ -38,7 +38,8 @@ export const TOPICS = {
     cleanup: 'compact',
     retentionMs: null,
     retentionBytes: null,
-    maxRecordBytes: LIMITS.mergedRecordBytes + LIMITS.headerAllowanceBytes,
+    // A checkpoint holds all that is open of one key, so a busy key makes a long record.
+    maxRecordBytes: LIMITS.checkpointBytes,
   },
   'dead-letter': {
     ...source,

@@ -14,7 +14,9 @@ function lineOf(fields: string): Buffer {
 }
 
 it('a joined record over the limit becomes a dead letter instead of stopping the partition', () => {
-  const config = resolveCorrelatorConfig(Value.Parse(correlationSectionSchema, Value.Default(correlationSectionSchema, {})));
+  const config = resolveCorrelatorConfig(
+    Value.Parse(correlationSectionSchema, Value.Default(correlationSectionSchema, {})),
+  );
   const output = new PendingOutput('one_to_one', taskPartitions(config.topics, 0, 1));
   const engine = new Correlation(correlationRules(config), output);
   // Every one of the many `q` gets a prefix that is free, and the names before make that a long one.

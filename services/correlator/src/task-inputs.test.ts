@@ -77,11 +77,22 @@ describe('the inputs of a task', () => {
   it('fault 29: an input with records to read is never idle, however long it is silent', async () => {
     const { inputs, correlation, ends, clock } = inputsWith();
     ends['http'] = 1;
-    await clock.advance(5_000);
+    for (let lookedMs = 0; lookedMs < 4_900; lookedMs += 100) {
+      await clock.advance(100);
+      inputs.observeSilence();
+    }
+    await clock.advance(100);
     expect(inputs.observeSilence()).toBe(5_000);
     expect(correlation.watermark.inputs.map(({ idle }) => idle)).toEqual([false, true]);
     ends['http'] = undefined;
     inputs.observeSilence();
     expect(correlation.watermark.inputs[0].idle).toBe(false);
+  });
+
+  it('time in which nobody looked is not silence: a process that was busy kept its sources from being read', async () => {
+    const { inputs, correlation, clock } = inputsWith();
+    await clock.advance(5_000);
+    expect(inputs.observeSilence()).toBe(250);
+    expect(correlation.watermark.inputs.map(({ idle }) => idle)).toEqual([false, false]);
   });
 });

@@ -8,6 +8,12 @@ import type { Clock } from '@logweave/model';
  */
 const AHEAD_MS = 1000;
 
+/**
+ * The longest time between two looks that counts as silence. A process that was busy for longer (it restored other tasks,
+ * or was stopped) kept the sources from being read: that it saw nothing does not mean that nothing came.
+ */
+const LONGEST_STEP_MS = 250;
+
 const SIDES: readonly SideIndex[] = [0, 1];
 
 /** The two inputs of a task: which is silent, and which has to wait for the other. */
@@ -19,7 +25,10 @@ export class TaskInputs {
   readonly #correlation: Correlation;
   readonly #clock: Clock;
   readonly #idleAfterMs: number;
-  readonly #cameMs: [number, number];
+  /** How long nothing came, as far as somebody was there to see it. */
+  readonly #silentMs: [number, number] = [0, 0];
+  readonly #cameSince: [boolean, boolean] = [false, false];
+  #observedMs: number;
 
   /** Inputs begin paused, as new ones of the consumer do. */
   constructor(
@@ -34,8 +43,7 @@ export class TaskInputs {
     this.#correlation = correlation;
     this.#clock = clock;
     this.#idleAfterMs = idleAfterMs;
-    const nowMs = clock.monotonicMs();
-    this.#cameMs = [nowMs, nowMs];
+    this.#observedMs = clock.monotonicMs();
   }
 
   /** Records to read, or not known to be none. */
@@ -46,18 +54,21 @@ export class TaskInputs {
   }
 
   came(side: SideIndex): void {
-    this.#cameMs[side] = this.#clock.monotonicMs();
+    this.#cameSince[side] = true;
     this.#correlation.setIdle(side, false);
   }
 
   /** Tells the engine which input is idle; how long ago the last record came. */
   observeSilence(): number {
     const nowMs = this.#clock.monotonicMs();
+    const stepMs = Math.min(nowMs - this.#observedMs, LONGEST_STEP_MS);
+    this.#observedMs = nowMs;
     for (const side of SIDES) {
-      const silent = nowMs - this.#cameMs[side] >= this.#idleAfterMs;
-      this.#correlation.setIdle(side, silent && this.lag(side) === 0);
+      this.#silentMs[side] = this.#cameSince[side] ? 0 : this.#silentMs[side] + stepMs;
+      this.#cameSince[side] = false;
+      this.#correlation.setIdle(side, this.#silentMs[side] >= this.#idleAfterMs && this.lag(side) === 0);
     }
-    return nowMs - Math.max(...this.#cameMs);
+    return Math.min(...this.#silentMs);
   }
 
   /** Pauses and resumes. */
