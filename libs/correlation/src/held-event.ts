@@ -69,8 +69,8 @@ export class HeldEvent {
 /** A network event of one_to_many: it opens a connection. */
 export class Connection extends HeldEvent {
   /** Its last request, at first its beginning. */
-  lastMs: number;
-  lastNs: number;
+  lastMs: number = this.ms;
+  lastNs: number = this.ns;
   requests = 0;
   /** It has left as an orphan and serves nobody any more. */
   left = false;
@@ -80,22 +80,6 @@ export class Connection extends HeldEvent {
   expired = false;
   /** `late_grace` after the last decision of a late event of it; it is kept that long. */
   kept: EventTime | null = null;
-
-  constructor(
-    side: SideIndex,
-    key: KeyState,
-    ms: number,
-    ns: number,
-    offset: number,
-    arrivalMs: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ) {
-    super(side, key, ms, ns, offset, arrivalMs, bytes, start, end);
-    this.lastMs = ms;
-    this.lastNs = ns;
-  }
 }
 
 /** The moment `ms, ns` plus a span. */
