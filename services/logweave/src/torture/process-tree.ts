@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 
 /** A process that cannot be mistaken for a later one with its number. */
 export interface ProcessMark {
@@ -17,6 +18,13 @@ export function descendantsOf(pid: number): readonly ProcessMark[] {
 
 export function isAlive({ pid, startTicks }: ProcessMark): boolean {
   return markOf(pid)?.startTicks === startTicks;
+}
+
+/** Lets a process run only where others do not want to. Its threads have priorities of their own. */
+export function lowerPriority({ pid }: ProcessMark): void {
+  for (const thread of orNull(() => readdirSync(`/proc/${pid}/task`)) ?? []) {
+    orNull(() => setPriority(Number(thread), constants.priority.PRIORITY_LOW));
+  }
 }
 
 function childrenOf(pid: number): readonly number[] {
@@ -43,6 +51,8 @@ function orNull<T>(look: () => T): T | null {
     return look();
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return null;
+    // What `setPriority` throws has its number elsewhere.
+    if (error instanceof Error && 'info' in error && error.message.includes('ESRCH')) return null;
     throw error;
   }
 }
