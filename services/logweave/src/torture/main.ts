@@ -16,7 +16,7 @@ import type { TortureOptions } from './torture-config.ts';
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
-    rate: { type: 'string', default: '22000' },
+    rate: { type: 'string', default: '26000' },
     seed: { type: 'string', default: '1' },
     mode: { type: 'string', default: 'one_to_many' },
     keep: { type: 'boolean', default: false },
