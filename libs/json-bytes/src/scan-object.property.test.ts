@@ -120,16 +120,19 @@ describe('scanning any JSON object', () => {
     );
   });
 
-  it('makes of the fields the object that JSON.parse makes, the last of a name counting', () => {
+  // The names are parsed one by one: V8 14.6 (Node 26.10) takes the key "\u0078" for "\\" once it has seen an object
+  // whose second key is "\\", so JSON.parse of the whole object is no judge of escapes in keys.
+  it('makes of the fields what JSON.parse makes of their parts, the last of a name counting', () => {
     fc.assert(
-      fc.property(jsonObject, ({ text }) => {
+      fc.property(jsonObject, ({ text, fields }) => {
         const { amid } = scanAmid(Buffer.from(text));
         const last = new Map<string, unknown>();
         for (let i = 0; i < table.count; i++) {
           const name = decodeJsonString(amid, table.nameStart[i] as number, table.nameEnd[i] as number);
           last.set(name, JSON.parse(amid.toString('utf8', table.valueStart[i], table.valueEnd[i])));
         }
-        expect(last).toEqual(new Map(Object.entries(JSON.parse(text) as object)));
+        const meant = fields.map(([name, value]): [string, unknown] => [JSON.parse(name) as string, JSON.parse(value)]);
+        expect(last).toEqual(new Map(meant));
       }),
       { numRuns: 500 },
     );
