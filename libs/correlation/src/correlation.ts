@@ -1,4 +1,4 @@
-import { EventReader, type OrphanReason, type Rejection, SIDES } from '@logweave/model';
+import { EventReader, type OrphanReason, type Rejection } from '@logweave/model';
 import { ArrivalQueue } from './arrival-queue.ts';
 import { compareEvents, Connection, gapNs, HeldEvent, type SideIndex } from './held-event.ts';
 import { KeyState } from './key-state.ts';
@@ -6,12 +6,12 @@ import { keyText } from './key-text.ts';
 import { KeyTable } from './key-table.ts';
 import { markLate } from './late-events.ts';
 import type { Matcher, MatchHost } from './match-host.ts';
-import { MomentQueue } from './moment-queue.ts';
+import { MomentQueue, setMoment } from './moment-queue.ts';
 import { OneToMany } from './one-to-many.ts';
 import { OneToOne } from './one-to-one.ts';
 import { newSideCounts, type OutcomeCounts } from './outcome-counts.ts';
 import type { OutcomeSink } from './outcome-sink.ts';
-import { type CommitPoint, Recovery, type ReplayBound, type StateRecord } from './recovery.ts';
+import { type CommitPoint, Recovery, replayBound, type StateRecord } from './recovery.ts';
 import { type CorrelationRules, reachNs } from './rules.ts';
 import { SourceFilter } from './source-filter.ts';
 import { Watermark } from './watermark.ts';
@@ -76,7 +76,8 @@ export class Correlation implements MatchHost {
 
   /**
    * Takes one event. The bytes are referenced until it leaves. `offset` is its position in its input, `arrivalMs` the
-   * record's timestamp or null where there is none.
+   * record's timestamp or null where there is none. An offset that was taken before is the same event again and changes
+   * nothing.
    * @returns null, or why it is a dead letter, which is the caller's to write.
    */
   add(
@@ -87,26 +88,12 @@ export class Correlation implements MatchHost {
     start: number,
     end: number,
   ): Rejection | null {
-    const counts = this.counts[side];
-    const reader = this.#readers[side];
-    counts.read++;
-    const rejection = reader.read(bytes, start, end, arrivalMs);
-    if (rejection !== null) {
-      counts.deadLetters[rejection.reason]++;
-      this.#recovery.advanceTo(side, offset + 1, end - start);
-      return rejection;
-    }
-    if (reader.futureTimestamp) counts.futureTimestamps++;
-    this.watermark.observe(side, reader.ms, reader.ns, arrivalMs);
-    const filtered = this.#filter.test(reader, bytes);
-    if (filtered !== null) {
-      counts.filtered[filtered]++;
-      this.#recovery.advanceTo(side, offset + 1, end - start);
-      return null;
-    }
-    this.#enter(this.#newEvent(side, offset, arrivalMs, bytes, start, end));
+    if (this.#recovery.hasTaken(side, offset)) return null;
+    this.counts[side].read++;
+    const rejection = this.#read(side, bytes, start, end, arrivalMs);
+    if (rejection === null) this.#enter(this.#newEvent(side, offset, arrivalMs, bytes, start, end));
     this.#recovery.advanceTo(side, offset + 1, end - start);
-    return null;
+    return rejection === 'filtered' ? null : rejection;
   }
 
   setIdle(side: SideIndex, idle: boolean): void {
@@ -195,8 +182,8 @@ export class Correlation implements MatchHost {
 
   matched(a: HeldEvent, b: HeldEvent): void {
     a.partner = b;
-    if (!a.decidedBefore) this.#settled(a, true);
-    if (!b.decidedBefore) this.#settled(b, true);
+    this.#settled(a, true);
+    if (!b.decided) this.#settled(b, true);
     a.key.noteLeft(a, true);
     b.key.noteLeft(b, true);
     this.#emit(a);
@@ -208,7 +195,7 @@ export class Correlation implements MatchHost {
     this.#settled(event, false);
     event.key.noteLeft(event, false);
     if (this.#mode === 'live') {
-      const emitted = this.#rules.emitOrphans[SIDES[event.side] === 'A' ? 'A' : 'B'];
+      const emitted = this.#rules.emitOrphans[event.side === 0 ? 'A' : 'B'];
       const counts = this.counts[event.side];
       (emitted ? counts.orphans : counts.suppressed)[reason]++;
       if (!emitted) return;
@@ -229,6 +216,29 @@ export class Correlation implements MatchHost {
     const input = this.watermark.inputs[side];
     if (!input.idle) return false;
     return (input.ms - event.ms) * 1e6 + (input.ns - event.ns) < plusNs;
+  }
+
+  /** Reads an event that enters, or counts why it does not. */
+  #read(
+    side: SideIndex,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    arrivalMs: number | null,
+  ): Rejection | 'filtered' | null {
+    const counts = this.counts[side];
+    const reader = this.#readers[side];
+    const rejection = reader.read(bytes, start, end, arrivalMs);
+    if (rejection !== null) {
+      counts.deadLetters[rejection.reason]++;
+      return rejection;
+    }
+    if (reader.futureTimestamp) counts.futureTimestamps++;
+    this.watermark.observe(side, reader.ms, reader.ns, arrivalMs);
+    const filtered = this.#filter.test(reader, bytes);
+    if (filtered === null) return null;
+    counts.filtered[filtered]++;
+    return 'filtered';
   }
 
   #newEvent(
@@ -274,7 +284,7 @@ export class Correlation implements MatchHost {
   #hold(event: HeldEvent): void {
     this.#heldEvents++;
     this.#heldBytes += event.end - event.start;
-    if (!event.decidedBefore) this.#undecided[event.side]++;
+    if (!event.decided) this.#undecided[event.side]++;
     if (this.#rules.overflow === 'evict_oldest') this.#arrivals.push(event);
     const { key } = event;
     const higher = (event.ms - key.highMs) * 1e6 + (event.ns - key.highNs) > 0;
@@ -288,7 +298,6 @@ export class Correlation implements MatchHost {
 
   #settled(event: HeldEvent, matched: boolean): void {
     event.decided = true;
-    event.decidedBefore = true;
     this.#undecided[event.side]--;
     if (this.#mode === 'live' && matched) this.counts[event.side].matched++;
   }
@@ -328,10 +337,7 @@ export class Correlation implements MatchHost {
   }
 
   #scheduleClean(key: KeyState): void {
-    const total = key.highNs + this.#reachNs;
-    const carry = Math.floor(total / 1e6);
-    key.dueMs = key.highMs + carry;
-    key.dueNs = total - carry * 1e6;
+    setMoment(key, key.highMs, key.highNs, this.#reachNs);
     key.scheduled = true;
     this.#queue.push(key);
   }
@@ -356,10 +362,7 @@ export class Correlation implements MatchHost {
   #becomeClean(key: KeyState, ms: number, ns: number): void {
     key.overdue = false;
     if (key.dirty) this.#recovery.becameClean(key);
-    const total = ns + this.#rules.reasonMemoryNs;
-    const carry = Math.floor(total / 1e6);
-    key.dueMs = ms + carry;
-    key.dueNs = total - carry * 1e6;
+    setMoment(key, ms, ns, this.#rules.reasonMemoryNs);
     key.scheduled = true;
     this.#queue.push(key);
   }
@@ -386,12 +389,6 @@ export class Correlation implements MatchHost {
     this.#matcher.evict(event);
     this.#flush();
   }
-}
-
-/** Twice the reach and at least 30 s, unless configured; two million records; 512 MiB. */
-function replayBound(rules: CorrelationRules): ReplayBound {
-  const spanNs = rules.replaySpanNs ?? Math.max(2 * reachNs(rules), 30e9);
-  return { spanNs, records: 2_000_000, bytes: 512 * 1024 * 1024 };
 }
 
 /** Event time (a pair's is its A's), then A before B, then offset. */

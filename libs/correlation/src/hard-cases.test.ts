@@ -54,6 +54,18 @@ describe('the hard cases', () => {
     always('A@200 A@200 B@201 B@201', {}, ['A1-B1#0', 'A2-B2#0']);
   });
 
+  it('5: the same offset delivered twice has one outcome', () => {
+    const log = new OutcomeLog();
+    const engine = new Correlation(rulesOf(), log);
+    for (const event of eventsOf('A@0 B@1')) {
+      addTo(engine, event);
+      addTo(engine, event);
+    }
+    engine.end();
+    expect(log.lines).toEqual(['A1-B1#0']);
+    expect(engine.counts[0].read).toBe(1);
+  });
+
   it('7: a long keep-alive ends only after its ttl', () => {
     always('B@0 A@1000 A@11000 A@65000 A@180000 A@301000', many, [
       'A1-B1#0',

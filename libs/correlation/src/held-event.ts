@@ -1,5 +1,6 @@
 import type { EventTime, OrphanReason } from '@logweave/model';
 import type { KeyState } from './key-state.ts';
+import { setMoment } from './moment-queue.ts';
 
 /** Side as the engine counts: 0 is A (HTTP), 1 is B (network). */
 export type SideIndex = 0 | 1;
@@ -26,9 +27,8 @@ export class HeldEvent {
   /** The moment at which it is looked at next. */
   dueMs = 0;
   dueNs = 0;
-  decided = false;
   /** It has its outcome; a connection gets it with its first request. */
-  decidedBefore = false;
+  decided = false;
   /** It is in none of its key's lists any more. */
   released = false;
   late: Lateness = LATE.no;
@@ -101,10 +101,7 @@ export function compareEvents(a: HeldEvent, b: HeldEvent): number {
 
 /** Sets the next moment to `ms, ns` plus a span, but never before the event's floor. */
 export function setDue(event: HeldEvent, ms: number, ns: number, plusNs: number): void {
-  const total = ns + plusNs;
-  const carry = Math.floor(total / 1e6);
-  event.dueMs = ms + carry;
-  event.dueNs = total - carry * 1e6;
+  setMoment(event, ms, ns, plusNs);
   if (event.floor !== null) raiseDue(event, event.floor);
 }
 

@@ -16,15 +16,7 @@ const NO_BYTES = new Uint8Array(0);
 const HEAD_BYTES = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4;
 const EVENT_BYTES = 1 + 2 + 8 * 7 + 4 * 6 + 4;
 
-const FLAG = {
-  windowMissed: 1,
-  decided: 2,
-  decidedBefore: 4,
-  left: 8,
-  opened: 16,
-  expired: 32,
-  connection: 64,
-} as const;
+const FLAG = { windowMissed: 1, decided: 2, left: 4, opened: 8, expired: 16, connection: 32 } as const;
 
 /** Everything about a key that its successor needs, bytes of the events included. */
 export function encodeCheckpoint(
@@ -72,7 +64,6 @@ function writeEvent(out: Cursor, event: HeldEvent): void {
   out.u8(
     (event.windowMissed ? FLAG.windowMissed : 0) |
       (event.decided ? FLAG.decided : 0) |
-      (event.decidedBefore ? FLAG.decidedBefore : 0) |
       (event instanceof Connection ? flagsOf(event) : 0),
   );
   out.time(event.ms, event.ns);
@@ -109,7 +100,6 @@ function readEvent(input: Cursor, key: KeyState): HeldEvent {
   event.late = late;
   event.windowMissed = (flags & FLAG.windowMissed) !== 0;
   event.decided = (flags & FLAG.decided) !== 0;
-  event.decidedBefore = (flags & FLAG.decidedBefore) !== 0;
   event.floor = floor;
   if (event instanceof Connection) {
     event.left = (flags & FLAG.left) !== 0;

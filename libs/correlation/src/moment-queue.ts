@@ -4,6 +4,14 @@ export interface Timed {
   dueNs: number;
 }
 
+/** Sets a moment to `ms, ns` plus a span in nanoseconds. */
+export function setMoment(item: Timed, ms: number, ns: number, plusNs: number): void {
+  const total = ns + plusNs;
+  const carry = Math.floor(total / 1e6);
+  item.dueMs = ms + carry;
+  item.dueNs = total - carry * 1e6;
+}
+
 /** Width of a slot of the wheel. A slot is sorted only when its time has come. */
 const SLOT_MS = 8;
 /** Slots of the wheel: with their width a horizon of more than four minutes, above the usual life of a connection. */

@@ -56,7 +56,6 @@ export class OneToMany implements Matcher {
     event.key.remove(event);
     if (event.side === 0 && event.late === LATE.delayed) event.key.delayedCount--;
     if (!event.decided) this.#host.orphaned(event, 'evicted', -1);
-    event.decided = true;
     if (event instanceof Connection) event.expired = true;
     this.#host.released(event);
   }
@@ -132,7 +131,6 @@ export class OneToMany implements Matcher {
   }
 
   #serve(request: HeldEvent, connection: Connection, ms: number, ns: number): void {
-    request.decided = true;
     request.key.remove(request);
     if (request.late === LATE.delayed) request.key.delayedCount--;
     request.ordinal = connection.requests++;
@@ -142,13 +140,11 @@ export class OneToMany implements Matcher {
     }
     if (request.late !== LATE.no) this.#keep(connection, ms, ns);
     this.#host.matched(request, connection);
-    connection.decided = true;
     this.#host.released(request);
     if (connection.expired) this.#rearmExpired(connection);
   }
 
   #orphanRequest(request: HeldEvent, reason: 'late' | null): void {
-    request.decided = true;
     const { key } = request;
     key.remove(request);
     if (request.late === LATE.delayed) key.delayedCount--;
@@ -258,7 +254,6 @@ export class OneToMany implements Matcher {
   }
 
   #orphanConnection(connection: Connection, ms: number, ns: number): void {
-    connection.decided = true;
     connection.left = true;
     this.#reasonOfConnection(connection, ms, ns);
   }

@@ -160,7 +160,6 @@ export class OneToOne implements Matcher {
 
   /** Takes it out of its key; its neighbours may be somebody's best choice now. */
   #take(event: HeldEvent): void {
-    event.decided = true;
     const place = event.key.remove(event);
     const list = event.key.of(event.side);
     const next = list[place];

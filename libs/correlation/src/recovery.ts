@@ -4,6 +4,7 @@ import type { HeldEvent, SideIndex } from './held-event.ts';
 import { decodeCheckpoint, encodeCheckpoint, type KeyCheckpoint } from './key-checkpoint.ts';
 import type { KeyState } from './key-state.ts';
 import type { KeyTable } from './key-table.ts';
+import { type CorrelationRules, reachNs } from './rules.ts';
 import type { Watermark } from './watermark.ts';
 
 /** What a transaction commits: `offsets` where a successor begins to read, `metadata` the rest. In the order http, network. */
@@ -19,10 +20,16 @@ export interface StateRecord {
 }
 
 /** How far a successor may have to read again before long-lived keys are checkpointed instead. */
-export interface ReplayBound {
+interface ReplayBound {
   readonly spanNs: number;
   readonly records: number;
   readonly bytes: number;
+}
+
+/** Twice the reach and at least 30 s, unless configured; two million records; 512 MiB. */
+export function replayBound(rules: CorrelationRules): ReplayBound {
+  const spanNs = rules.replaySpanNs ?? Math.max(2 * reachNs(rules), 30e9);
+  return { spanNs, records: 2_000_000, bytes: 512 * 1024 * 1024 };
 }
 
 /**
@@ -59,6 +66,11 @@ export class Recovery {
   startAt(next: readonly [number, number]): void {
     this.#next[0] = next[0];
     this.#next[1] = next[1];
+  }
+
+  /** Whether the event at this position was taken already. */
+  hasTaken(side: SideIndex, offset: number): boolean {
+    return offset < this.#next[side];
   }
 
   advanceTo(side: SideIndex, next: number, bytes: number): void {
