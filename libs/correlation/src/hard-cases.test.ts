@@ -1,5 +1,7 @@
+import type { KeyField, TimePolicy } from '@logweave/model';
 import { describe, expect, it } from 'vitest';
 import { Correlation } from './correlation.ts';
+import { bruteForceJoin } from './testing/brute-force-join.ts';
 import { addTo, eventsOf, OutcomeLog, rulesOf, run, type TestEvent } from './testing/scenario.ts';
 
 /** Every way to mix two sequences. */
@@ -45,6 +47,13 @@ describe('the hard cases', () => {
     expect(log.take().map((line) => line.split(':')[0])).toEqual(['A1', 'B1']);
   });
 
+  it('3: what is out of order within the lateness joins', () => {
+    for (const order of interleavings(eventsOf('A(9)@120 A(1)@10 B(9)@120 B(1)@15'))) {
+      const lines = run(rulesOf({ latenessNs: 150e6 }), order);
+      expect(lines).toEqual(['A2-B2#0', 'A1-B1#0']);
+    }
+  });
+
   it('4: an orphan leaves before a match that is decided later', () => {
     always('A(0)@0 A(1)@100 B(1)@110', {}, ['A1:no_partner', 'A2-B1#0']);
   });
@@ -64,6 +73,36 @@ describe('the hard cases', () => {
     engine.end();
     expect(log.lines).toEqual(['A1-B1#0']);
     expect(engine.counts[0].read).toBe(1);
+  });
+
+  it('6: silence closes windows, and a silent partner is the reason', () => {
+    const log = new OutcomeLog();
+    const engine = new Correlation(rulesOf(), log);
+    addTo(engine, { side: 0, key: 1, ms: 0, offset: 1, arrivalMs: 0 });
+    engine.advance(0);
+    engine.setIdle(0, true);
+    engine.setIdle(1, true);
+    engine.advance(100);
+    expect(log.take()).toEqual([]);
+    engine.advance(101);
+    expect(log.take()).toEqual(['A1:source_silent']);
+  });
+
+  it('6: while one side is silent the other leaves and what is held does not grow', () => {
+    const log = new OutcomeLog();
+    const engine = new Correlation(rulesOf({ reasonMemoryNs: 1e9 }), log);
+    engine.setIdle(1, true);
+    let most = 0;
+    let mostKeys = 0;
+    for (let i = 1; i <= 50_000; i++) {
+      addTo(engine, { side: 0, key: i % 60_000, ms: i, offset: i, arrivalMs: i });
+      engine.advance(0);
+      most = Math.max(most, engine.heldEvents);
+      mostKeys = Math.max(mostKeys, engine.keyCount);
+    }
+    expect(most).toBeLessThan(110);
+    expect(mostKeys).toBeLessThan(1_300);
+    expect(new Set(log.lines.map((line) => line.split(':')[1]))).toEqual(new Set(['source_silent']));
   });
 
   it('7: a long keep-alive ends only after its ttl', () => {
@@ -99,6 +138,29 @@ describe('the hard cases', () => {
     }
     engine.end();
     expect(log.lines.filter((line) => line.startsWith('A4'))).toEqual(['A4-B1#1']);
+  });
+
+  it('10: one client port and two services: a key of two fields matches, a key with the service does not', () => {
+    const a = Buffer.from(
+      '{"src_ip":"192.0.2.1","src_port":8080,"dst_ip":"10.0.0.1","dst_port":80,"timestamp":1704110400}',
+    );
+    const b = Buffer.from(
+      '{"src_ip":"192.0.2.1","src_port":8080,"dst_ip":"10.0.0.1","dst_port":443,"timestamp":1704110400}',
+    );
+    const join = (keyFields: readonly KeyField[]): string[] => {
+      const log = new OutcomeLog({ reasons: false });
+      const { sources } = rulesOf();
+      const engine = new Correlation(
+        rulesOf({ sources: { A: { ...sources.A, keyFields }, B: { ...sources.B, keyFields } } }),
+        log,
+      );
+      engine.add(0, 1, null, a, 0, a.length);
+      engine.add(1, 1, null, b, 0, b.length);
+      engine.end();
+      return log.lines;
+    };
+    expect(join(['src_ip', 'src_port'])).toEqual(['A1-B1#0']);
+    expect(join(['src_ip', 'src_port', 'dst_ip', 'dst_port'])).toEqual(['A1', 'B1']);
   });
 
   it('11: an event at the watermark is not late, one below it is', () => {
@@ -167,10 +229,57 @@ describe('the hard cases', () => {
     expect([engine.heldEvents, engine.keyCount]).toEqual([0, 0]);
   });
 
+  it('15: a matched pair leaves no orphan behind, whichever state goes first', () => {
+    always('A@0 B@0', { beforeNs: 5e6, afterNs: 500e6 }, ['A1-B1#0']);
+    always('A@0 B@0', { ...many, networkTtlNs: 1e6 }, ['A1-B1#0']);
+  });
+
+  it('16: a chain of slowly shrinking gaps delays nobody beyond their own window', () => {
+    const text = 'A@0 B@999 A@1997 B@2994 A@3990 B@4985';
+    const window = { beforeNs: 1e9, afterNs: 1e9 };
+    for (const order of interleavings(eventsOf(text))) {
+      expect(run(rulesOf(window), order, new OutcomeLog({ reasons: false, ordinals: false }))).toEqual(
+        bruteForceJoin(rulesOf(window), eventsOf(text)),
+      );
+    }
+  });
+
   it('16: rivals', () => {
     const window = { beforeNs: 1e9, afterNs: 1e9 };
     always('B@0 A@5 A@500', window, ['A1-B1#0', 'A2:partner_taken']);
     always('A@0 B@900 A@950', window, ['A1:partner_taken', 'A2-B1#0']);
+  });
+
+  it('traps: the pair of the seed joins when both sources go by arrival, and not otherwise', () => {
+    const a = Buffer.from(
+      '{"src_ip":"192.168.1.1","src_port":8080,"dst_ip":"10.0.0.1","dst_port":80,"timestamp":1704110400000000000,"method":"GET"}',
+    );
+    const b = Buffer.from(
+      '{"src_ip":"192.168.1.1","src_port":8080,"dst_ip":"10.0.0.1","dst_port":443,"ja3":"abc123def456"}',
+    );
+    const join = (time: TimePolicy): string[] => {
+      const log = new OutcomeLog({ reasons: false });
+      const { sources } = rulesOf();
+      const engine = new Correlation(
+        rulesOf({ sources: { A: { ...sources.A, time }, B: { ...sources.B, time } } }),
+        log,
+      );
+      const nowMs = Date.parse('2026-11-24T12:00:00Z');
+      engine.add(0, 1, nowMs, a, 0, a.length);
+      engine.add(1, 1, nowMs + 20, b, 0, b.length);
+      engine.end();
+      return log.lines;
+    };
+    expect(join('arrival')).toEqual(['A1-B1#0']);
+    expect(join('event_or_arrival')).toEqual(['A1', 'B1']);
+  });
+
+  it('traps: null is no key and no time', () => {
+    const engine = new Correlation(rulesOf(), new OutcomeLog());
+    const noKey = Buffer.from('{"src_ip":null,"src_port":443,"timestamp":1704110400}');
+    const noTime = Buffer.from('{"src_ip":"192.0.2.1","src_port":443,"timestamp":null}');
+    expect(engine.add(0, 1, null, noKey, 0, noKey.length)?.reason).toBe('missing_key');
+    expect(engine.add(0, 2, null, noTime, 0, noTime.length)?.reason).toBe('bad_timestamp');
   });
 
   it('traps: an IPv4-mapped address and a port as text are the same key', () => {
