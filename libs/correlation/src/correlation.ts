@@ -11,6 +11,7 @@ import { OneToMany } from './one-to-many.ts';
 import { OneToOne } from './one-to-one.ts';
 import { newSideCounts, type OutcomeCounts } from './outcome-counts.ts';
 import type { OutcomeSink } from './outcome-sink.ts';
+import { ReasonMemory } from './reason-memory.ts';
 import { type CommitPoint, Recovery, replayBound, type StateRecord } from './recovery.ts';
 import { type CorrelationRules, reachNs } from './rules.ts';
 import { SourceFilter } from './source-filter.ts';
@@ -31,6 +32,7 @@ export class Correlation implements MatchHost {
   readonly #matcher: Matcher;
   readonly #keys = new KeyTable();
   readonly #queue = new MomentQueue<HeldEvent | KeyState>();
+  readonly #memory: ReasonMemory;
   readonly #recovery: Recovery;
   readonly #reachNs: number;
   readonly #undecided: [number, number] = [0, 0];
@@ -51,6 +53,7 @@ export class Correlation implements MatchHost {
     this.#filter = new SourceFilter(rules);
     this.#matcher = rules.mode === 'one_to_one' ? new OneToOne(rules, this) : new OneToMany(rules, this);
     this.#reachNs = reachNs(rules);
+    this.#memory = new ReasonMemory(rules.reasonMemoryNs);
     this.watermark = new Watermark(rules.latenessNs);
     this.#recovery = new Recovery(this.watermark, this.#keys, replayBound(rules), keyText);
   }
@@ -69,7 +72,7 @@ export class Correlation implements MatchHost {
     return this.#undecided[side];
   }
 
-  /** Keys known, those remembered for reasons included. */
+  /** Keys of which something is held or may still matter. */
   get keyCount(): number {
     return this.#keys.size;
   }
@@ -113,6 +116,7 @@ export class Correlation implements MatchHost {
   end(): void {
     this.watermark.end();
     this.#decideBefore(this.watermark.ms, this.watermark.ns);
+    this.#memory.clear();
   }
 
   /** Whether an input should wait because too much is held. Never the one that holds the watermark back. */
@@ -212,6 +216,10 @@ export class Correlation implements MatchHost {
     if (key.overdue && key.empty) this.#becomeClean(key, event.dueMs, event.dueNs);
   }
 
+  recall(key: KeyState): void {
+    this.#memory.recall(key);
+  }
+
   silentSince(side: SideIndex, event: HeldEvent, plusNs: number): boolean {
     const input = this.watermark.inputs[side];
     if (!input.idle) return false;
@@ -265,10 +273,7 @@ export class Correlation implements MatchHost {
 
   #enter(event: HeldEvent): void {
     const { key } = event;
-    if (!key.dirty) {
-      key.scheduled = false;
-      this.#recovery.becameDirty(key);
-    }
+    if (!key.dirty) this.#recovery.becameDirty(key);
     const { watermark } = this;
     if ((event.ms - watermark.ms) * 1e6 + (event.ns - watermark.ns) < 0) {
       this.counts[event.side].late++;
@@ -345,10 +350,6 @@ export class Correlation implements MatchHost {
   #keyDue(key: KeyState, ms: number, ns: number): void {
     if (!key.scheduled) return;
     key.scheduled = false;
-    if (!key.dirty && key.empty) {
-      this.#keys.delete(key);
-      return;
-    }
     if ((ms - key.highMs) * 1e6 + (ns - key.highNs) < this.#reachNs) {
       this.#scheduleClean(key);
     } else if (key.empty) {
@@ -358,13 +359,12 @@ export class Correlation implements MatchHost {
     }
   }
 
-  /** Nothing of the key matters any more but the memory for reasons; that goes later. */
+  /** Nothing of the key matters any more but the memory for reasons. */
   #becomeClean(key: KeyState, ms: number, ns: number): void {
     key.overdue = false;
-    if (key.dirty) this.#recovery.becameClean(key);
-    setMoment(key, ms, ns, this.#rules.reasonMemoryNs);
-    key.scheduled = true;
-    this.#queue.push(key);
+    this.#recovery.becameClean(key);
+    this.#memory.keep(key, ms, ns);
+    this.#keys.delete(key);
   }
 
   #evictOldest(): void {

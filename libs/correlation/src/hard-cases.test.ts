@@ -101,7 +101,7 @@ describe('the hard cases', () => {
       mostKeys = Math.max(mostKeys, engine.keyCount);
     }
     expect(most).toBeLessThan(110);
-    expect(mostKeys).toBeLessThan(1_300);
+    expect(mostKeys).toBeLessThan(220);
     expect(new Set(log.lines.map((line) => line.split(':')[1]))).toEqual(new Set(['source_silent']));
   });
 

@@ -95,7 +95,11 @@ export class KeyState {
   noteLeft(event: HeldEvent, matched: boolean): void {
     const ms = event instanceof Connection ? event.lastMs : event.ms;
     const ns = event instanceof Connection ? event.lastNs : event.ns;
-    if (event.side === 0) {
+    this.noteTimeLeft(event.side, ms, ns, matched);
+  }
+
+  noteTimeLeft(side: SideIndex, ms: number, ns: number, matched: boolean): void {
+    if (side === 0) {
       if ((ms - this.leftAMs) * 1e6 + (ns - this.leftANs) > 0) {
         this.leftAMs = ms;
         this.leftANs = ns;

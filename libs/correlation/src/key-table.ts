@@ -114,7 +114,7 @@ function packKeyText(text: string): number {
 }
 
 /** Mixes the 48 bits of address and port (the finalizer of MurmurHash3). */
-function hashOfPacked(packed: number): number {
+export function hashOfPacked(packed: number): number {
   const port = packed % 65536;
   let h = ((packed - port) / 65536) ^ Math.imul(port, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,5 +1,6 @@
 import type { OrphanReason } from '@logweave/model';
 import type { HeldEvent, SideIndex } from './held-event.ts';
+import type { KeyState } from './key-state.ts';
 
 /** What a matcher needs of the engine around it. */
 export interface MatchHost {
@@ -11,6 +12,8 @@ export interface MatchHost {
   orphaned(event: HeldEvent, reason: OrphanReason, nearestNs: number): void;
   /** An event's bytes are no longer needed and it is in none of its key's lists any more. */
   released(event: HeldEvent): void;
+  /** Adds to a key what is remembered of its earlier life, for the reason of an orphan. */
+  recall(key: KeyState): void;
   /** Whether the input of a side is idle and has shown nothing from `event`'s time plus a span on. */
   silentSince(side: SideIndex, event: HeldEvent, plusNs: number): boolean;
 }

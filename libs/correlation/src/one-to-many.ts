@@ -156,6 +156,7 @@ export class OneToMany implements Matcher {
     if (request.windowMissed) return 'late';
     if (this.#host.silentSince(1, request, 0)) return 'source_silent';
     if (this.#connectionOf(request) !== null) return 'ttl_expired';
+    this.#host.recall(request.key);
     const { leftBMs, leftBNs } = request.key;
     const before = (leftBMs - request.ms) * 1e6 + (leftBNs - request.ns) <= this.#rules.skewNs;
     return before && this.#remembered(leftBMs, leftBNs, request) ? 'ttl_expired' : 'no_partner';
@@ -263,6 +264,7 @@ export class OneToMany implements Matcher {
     const { afterNs, networkTtlNs, reasonMemoryNs } = this.#rules;
     if (this.#host.silentSince(0, connection, -afterNs)) return this.#host.orphaned(connection, 'source_silent', -1);
     const { key } = connection;
+    this.#host.recall(key);
     const sinceMatched = (key.matchedAMs - connection.ms) * 1e6 + (key.matchedANs - connection.ns);
     let within = sinceMatched >= -afterNs && sinceMatched <= networkTtlNs;
     let nearest = Number.POSITIVE_INFINITY;

@@ -175,6 +175,7 @@ export class OneToOne implements Matcher {
     const otherSide = event.side === 0 ? 1 : 0;
     if (this.#host.silentSince(otherSide, event, -back)) return this.#host.orphaned(event, 'source_silent', -1);
     const { key } = event;
+    this.#host.recall(key);
     const matchedMs = otherSide === 0 ? key.matchedAMs : key.matchedBMs;
     const matchedNs = otherSide === 0 ? key.matchedANs : key.matchedBNs;
     const sinceMatched = (matchedMs - event.ms) * 1e6 + (matchedNs - event.ns);
