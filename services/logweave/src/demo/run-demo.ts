@@ -9,18 +9,18 @@ import { type DemoPhase, demoConfig, demoPaths } from './demo-config.ts';
 import { readFigures, readOutcomes } from './figures.ts';
 import { joinedLine } from './joined-line.ts';
 import type { DemoOptions } from './options.ts';
-import { differences } from './outcome.ts';
+import { differences } from '../replay/outcome.ts';
 import { ownEventsLines } from './own-events.ts';
-import { playEvents } from './pace.ts';
+import { playEvents } from '../replay/pace.ts';
 import { Progress } from './progress.ts';
 import { RateLimit } from './rate-limit.ts';
 import { ResultTap } from './result-tap.ts';
-import { readSample, type Sample } from './sample.ts';
-import { openSocketSink } from './socket-sink.ts';
+import { readSample, type Sample } from '../replay/sample.ts';
+import { openSocketSink } from '../replay/socket-sink.ts';
 import { isRight, type Summary, summaryLines } from './summary.ts';
 
 const SAMPLE_FOLDER = join(import.meta.dirname, '../../../../examples/web-minute');
-const TRUTH = 'window_10s_ttl_120s_sliding';
+const TRUTH = { mode: 'one_to_many', rules: 'window_10s_ttl_120s_sliding' } as const;
 const REPLAY_MS = 12_000;
 /** From the reading of the sample until the first of its events is sent. */
 const HEAD_START_MS = 200;

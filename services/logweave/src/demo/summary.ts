@@ -1,6 +1,6 @@
 import { claimedBrowser } from './claimed-browser.ts';
 import type { Figures } from './figures.ts';
-import type { Differences } from './outcome.ts';
+import type { Differences } from '../replay/outcome.ts';
 import { printable } from './printable.ts';
 
 /** What the demo has to say once everything has gone through. */

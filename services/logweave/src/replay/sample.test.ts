@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { readSample } from './sample.ts';
 
 const folder = fileURLToPath(new URL('../../../../examples/web-minute', import.meta.url));
-const truth = 'window_10s_ttl_120s_sliding';
+const truth = { mode: 'one_to_many', rules: 'window_10s_ttl_120s_sliding' } as const;
 
 it('the sample is one stream in the order of event time, and its truth is known', async () => {
   const { events, outcomes } = await readSample(folder, truth, () => 0n);
@@ -13,7 +13,15 @@ it('the sample is one stream in the order of event time, and its truth is known'
   const orphansA = outcomes.filter((outcome) => outcome.endsWith(' -'));
   const orphansB = outcomes.filter((outcome) => outcome.includes(' - '));
   expect([orphansA.length, orphansB.length, outcomes.length]).toEqual([42, 33, 1745 + 42 + 33]);
-  await expect(readSample(folder, 'window_7s', () => 0n)).rejects.toThrow('window_7s');
+  await expect(readSample(folder, { ...truth, rules: 'window_7s' }, () => 0n)).rejects.toThrow(
+    'truth.json has no one_to_many.window_7s',
+  );
+});
+
+it('each mode has a truth of its own: in one_to_one a connection has one request', async () => {
+  const { outcomes } = await readSample(folder, { mode: 'one_to_one', rules: 'window_10s' }, () => 0n);
+  const pairs = outcomes.filter((outcome) => !outcome.includes(' -'));
+  expect([pairs.length, outcomes.length]).toEqual([378, 1820]);
 });
 
 it('is moved as one, its truth with it', async () => {

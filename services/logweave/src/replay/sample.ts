@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CorrelationRules } from '@logweave/correlation';
 import type { Side } from '@logweave/model';
 import { outcomeOf } from './outcome.ts';
 import { shiftTimestamp, timestampOf } from './shift-timestamps.ts';
@@ -18,33 +19,34 @@ export interface Sample {
   readonly outcomes: readonly string[];
 }
 
-interface TruthFile {
-  readonly one_to_many: Readonly<
-    Record<
-      string,
-      {
-        readonly pairs: readonly (readonly [number, number])[];
-        readonly orphans_a: readonly number[];
-        readonly orphans_b: readonly number[];
-      }
-    >
-  >;
+/** The rules that a truth is of: the mode, and a name of truth.json, as `window_10s_ttl_120s_sliding`. */
+export interface TruthName {
+  readonly mode: CorrelationRules['mode'];
+  readonly rules: string;
 }
 
+interface Truth {
+  readonly pairs: readonly (readonly [number, number])[];
+  readonly orphans_a: readonly number[];
+  readonly orphans_b: readonly number[];
+}
+
+type TruthFile = Readonly<Record<CorrelationRules['mode'], Readonly<Record<string, Truth>>>>;
+
 /**
- * Reads `http.ndjson`, `network.ndjson` and their truth in `one_to_many` of that name (`window_10s_ttl_120s_sliding`),
- * and moves all of it in time by `shiftNs`, which is told the time of the last event.
+ * Reads `http.ndjson`, `network.ndjson` and their truth of these rules, and moves all of it in time by `shiftNs`, which
+ * is told the time of the last event.
  */
 export async function readSample(
   folder: string,
-  truthName: string,
+  { mode, rules }: TruthName,
   shiftNs: (lastNs: bigint) => bigint,
 ): Promise<Sample> {
   const [http = '', network = '', truthText = ''] = await Promise.all(
     ['http.ndjson', 'network.ndjson', 'truth.json'].map((name) => readFile(join(folder, name), 'utf8')),
   );
-  const truth = (JSON.parse(truthText) as TruthFile).one_to_many[truthName];
-  if (truth === undefined) throw new Error(`truth.json has no one_to_many.${truthName}`);
+  const truth = (JSON.parse(truthText) as TruthFile)[mode][rules];
+  if (truth === undefined) throw new Error(`truth.json has no ${mode}.${rules}`);
   const unmovedA = linesOf(http);
   const unmovedB = linesOf(network);
   const lastNs = [...unmovedA, ...unmovedB].map(timestampOf).reduce((a, b) => (a > b ? a : b));

@@ -2,7 +2,7 @@ import type { SampleEvent } from './sample.ts';
 
 /**
  * A pair or an orphan as one line of text that says which events it is made of: the client, A's time and B's, in
- * nanoseconds, `-` where there is none. The warehouse writes the same of its rows (`OUTCOMES_QUERY`).
+ * nanoseconds, `-` where there is none. The warehouse writes the same of its rows (`readOutcomes` of the demo).
  */
 export function outcomeOf(a: SampleEvent | null, b: SampleEvent | null): string {
   const event = a ?? b;
