@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { VirtualClock } from '@logweave/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedLog } from './embedded-log.ts';
@@ -67,5 +69,33 @@ describe('a reader beside the embedded log', () => {
     await expect(openEmbeddedLogReader({ path: directory.path(), clock })).rejects.toMatchObject({
       code: 'unavailable',
     });
+  });
+
+  it.each([
+    ['the file is still empty', ''],
+    ['the database has no tables yet', 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;'],
+  ])('says that there is no log yet while another process creates it: %s', async (_, created) => {
+    const path = directory.path();
+    writeFileSync(path, '');
+    const creating = new DatabaseSync(path);
+    creating.exec(created);
+    await expect(openEmbeddedLogReader({ path, clock })).rejects.toMatchObject({
+      code: 'unavailable',
+      retriable: true,
+    });
+    creating.close();
+    const log = await openEmbeddedLog({ path, clock, maintainEveryMs: null });
+    const beside = await openEmbeddedLogReader({ path, clock });
+    await expect(beside.topics()).resolves.toEqual([]);
+    await beside.close();
+    await log.close();
+  });
+
+  it.each([
+    ['a database of somebody else', (path: string) => new DatabaseSync(path).exec('CREATE TABLE theirs (x)')],
+    ['what is no database', (path: string) => writeFileSync(path, 'text '.repeat(1_000))],
+  ])('refuses %s as corrupt', async (_, write) => {
+    write(directory.path());
+    await expect(openEmbeddedLogReader({ path: directory.path(), clock })).rejects.toMatchObject({ code: 'corrupt' });
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import {
   type CommittedOffset,
   EventLogError,
@@ -13,11 +13,13 @@ import {
 import { type Fetched, LocalReader, type LocalReads } from '@logweave/event-log/local';
 import type { Clock } from '@logweave/model';
 import { Catalog, checkRange } from './catalog.ts';
-import { openReadOnly, readPragma } from './database.ts';
+import { asEventLogError, openReadOnly, readPragma } from './database.ts';
 import { Store } from './store.ts';
 
 /** Between two looks whether the writer has committed: 20 ms cost about a percent of a core. */
 const DEFAULT_POLL_MS = 20;
+/** As long as opening waits for whoever rebuilds the index of the write-ahead log after a crash. */
+const BARE_TIMEOUT_MS = 30_000;
 
 export interface EmbeddedLogReaderOptions {
   /** The database file of a log that exists. */
@@ -29,10 +31,10 @@ export interface EmbeddedLogReaderOptions {
 
 /**
  * Opens a log read-only, beside the process that writes it or when nobody does.
- * @throws EventLogError `unavailable` when there is no such log, `corrupt`.
+ * @throws EventLogError `unavailable` when there is no such log or another process is just creating it, `corrupt`.
  */
 export async function openEmbeddedLogReader(options: EmbeddedLogReaderOptions): Promise<ReadableEventLog> {
-  if (!existsSync(options.path)) {
+  if (!existsSync(options.path) || isBare(options.path)) {
     throw new EventLogError('unavailable', `there is no event log at ${options.path}`, { retriable: true });
   }
   const database = openReadOnly(options.path);
@@ -41,6 +43,19 @@ export async function openEmbeddedLogReader(options: EmbeddedLogReaderOptions): 
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/**
+ * Whether a writer has yet to make a log of this database: it makes the file first and fills it in one transaction.
+ * Asked before the log is opened, since from then on it only goes forward.
+ */
+function isBare(path: string): boolean {
+  try {
+    using database = new DatabaseSync(path, { readOnly: true, timeout: BARE_TIMEOUT_MS });
+    return readPragma(database, 'user_version') === 0 && readPragma(database, 'page_count') <= 1;
+  } catch (error) {
+    throw asEventLogError(error, `cannot open the event log ${path}`);
   }
 }
 
