@@ -32,7 +32,8 @@ const rotateSchema = Type.Object(
   {
     additionalProperties: false,
     default: {},
-    description: 'Rotation by the writer itself. With logrotate leave it out and send SIGHUP after the rename.',
+    description:
+      'Rotation by the writer itself. With logrotate leave it out, send SIGHUP after the rename, and say delaycompress.',
   },
 );
 
