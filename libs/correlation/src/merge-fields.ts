@@ -37,7 +37,7 @@ export function mergeFields(input: MergeInput): MergedField[] {
     const agrees = new Map<string, boolean>();
     const { source } = side;
     for (let field = 0; field < source.table.count; field++) {
-      const usedName = source.used[field] as number;
+      const usedName = source.plan.used[field] as number;
       if (usedName === CORE.timestamp || (usedName >= 0 && input.isSaid(source, field))) continue;
       const name = side.names[field] as string;
       const others = other?.fieldsOf.get(name);

@@ -1,60 +1,39 @@
-import { FieldTable, type KnownNames, SCAN, scanObject } from '@logweave/json-bytes';
-import { CORE, CORE_NAMES, LIMITS } from '@logweave/model';
+import { type FieldTable, type KnownNames, SCAN, ShapeScanner } from '@logweave/json-bytes';
+import { LIMITS } from '@logweave/model';
 import type { HeldEvent } from './held-event.ts';
+import { planSource, type SourcePlan } from './source-plan.ts';
 
 const SCAN_LIMITS = { depth: LIMITS.jsonDepth, keys: LIMITS.jsonKeys };
 
 /** One source of a record that is being written: its bytes and where its fields stand. Reused from record to record. */
 export class RecordSource {
-  readonly table = new FieldTable();
-  /** For each field its name's place among the names that the record itself uses, or -1. */
-  readonly used = new Int8Array(LIMITS.jsonKeys);
-  /** For each of `CORE_NAMES` the field that counts (the last of that name), or -1. */
-  readonly core = new Int32Array(CORE_NAMES.length);
-  /** A name that the record uses is there in a way that takes thought: twice, or one that no source should have. */
-  odd = false;
+  readonly #scanner: ShapeScanner<SourcePlan>;
+  readonly #planFor: (table: FieldTable, bytes: Uint8Array) => SourcePlan;
+  readonly table: FieldTable;
+  plan: SourcePlan;
   bytes: Buffer = Buffer.alloc(0);
   start = 0;
   end = 0;
 
-  readonly #usedNames: KnownNames;
-  readonly #coreCount: number;
-
   /** `usedNames` begins with the first `coreCount` of `CORE_NAMES`. */
   constructor(usedNames: KnownNames, coreCount: number) {
-    this.#usedNames = usedNames;
-    this.#coreCount = coreCount;
+    this.#planFor = (table, bytes) => planSource(usedNames, coreCount, table, bytes);
+    this.#scanner = new ShapeScanner(SCAN_LIMITS, this.#planFor);
+    this.table = this.#scanner.table;
+    this.plan = this.#planFor(this.table, this.bytes);
   }
 
   /** @throws Error when the bytes are not what `EventReader` passed. */
   load(event: HeldEvent): void {
-    const { table, core, used } = this;
     const { start, end } = event;
     const bytes = asBuffer(event.bytes);
     this.bytes = bytes;
     this.start = start;
     this.end = end;
-    this.odd = false;
-    if (scanObject(bytes, start, end, table, SCAN_LIMITS) !== SCAN.ok) {
+    if (this.#scanner.scan(bytes, start, end) !== SCAN.ok) {
       throw new Error('an event that was read is no JSON object any more');
     }
-    core.fill(-1);
-    for (let i = 0; i < table.count; i++) {
-      const name = this.#usedNames.of(bytes, table, i);
-      used[i] = name;
-      if (name < 0) continue;
-      if (name >= this.#coreCount || (core[name] !== -1 && name !== CORE.timestamp)) this.odd = true;
-      else core[name] = i;
-    }
-    if (this.odd) this.#readCoreAgain();
-  }
-
-  /** Of a name that stands twice the last counts. */
-  #readCoreAgain(): void {
-    for (let i = 0; i < this.table.count; i++) {
-      const name = this.used[i] as number;
-      if (name >= 0 && name < this.#coreCount) this.core[name] = i;
-    }
+    this.plan = this.#scanner.plan ?? this.#planFor(this.table, bytes);
   }
 
   /** Whether a field's value is exactly `other[start, end)`. */

@@ -7,6 +7,7 @@ import { RecordSource } from './record-source.ts';
 import { Rfc3339Writer } from './rfc3339-writer.ts';
 import type { MatchingMode } from './rules.ts';
 import { SharedFields } from './shared-fields.ts';
+import type { FieldRuns } from './source-plan.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** More than part 1 and the line numbers can take, own values of the sources aside. */
@@ -80,20 +81,18 @@ export class RecordWriter {
     this.#writeCore(a, sourceA, sourceB);
     this.#put(this.#counting ? COUNTED_PAIR : PAIR);
     if (this.#counting) {
-      const own = sourceA.core[CORE.keepalives] as number;
+      const own = sourceA.plan.core[CORE.keepalives] as number;
       if (own >= 0) this.#putValue(sourceA, own);
       else this.#at = writeInteger(this.#out, this.#at, ordinal);
     }
     this.#putTime(a);
     this.#putTime(b);
     const plain =
-      this.#isPlain(sourceA) &&
-      this.#isPlain(sourceB) &&
-      (sourceB.core[CORE.keepalives] as number) < 0 &&
-      this.#shared.find(sourceA, sourceB);
-    if (plain) {
-      this.#putFields(sourceA, false);
-      this.#putFields(sourceB, true);
+      this.#isPlain(sourceA) && this.#isPlain(sourceB) && (sourceB.plan.core[CORE.keepalives] as number) < 0;
+    const restOfB = plain ? this.#shared.restOfB(sourceA, sourceB) : null;
+    if (restOfB !== null) {
+      this.#putFields(sourceA, sourceA.plan.own);
+      this.#putFields(sourceB, restOfB);
     } else {
       this.#putMerged(this.#sources);
     }
@@ -111,7 +110,7 @@ export class RecordWriter {
     this.#begin(event.end - event.start + FRAME_BYTES);
     this.#writeCore(event, source, source);
     this.#put(ORPHAN[event.side] as Buffer);
-    const own = source.core[CORE.keepalives] as number;
+    const own = source.plan.core[CORE.keepalives] as number;
     if (own >= 0) {
       this.#put(KEEPALIVES);
       this.#putValue(source, own);
@@ -124,7 +123,7 @@ export class RecordWriter {
       this.#at = writeNsAsMs(this.#out, this.#at, nearestNs);
     }
     this.#putTime(event);
-    if (this.#isPlain(source)) this.#putFields(source, false);
+    if (this.#isPlain(source)) this.#putFields(source, source.plan.own);
     else this.#putMerged([source]);
     if (this.#withLines) this.#putLine(event);
     return this.#finish();
@@ -179,7 +178,7 @@ export class RecordWriter {
   #putAddress(name: number, first: RecordSource, second: RecordSource): void {
     this.#coreStart[name] = -1;
     for (let source = first; ; source = second) {
-      const field = source.core[name] as number;
+      const field = source.plan.core[name] as number;
       if (field >= 0) {
         const start = source.table.valueStart[field] as number;
         const end = source.table.valueEnd[field] as number;
@@ -206,7 +205,7 @@ export class RecordWriter {
   #putPort(name: number, first: RecordSource, second: RecordSource): void {
     this.#coreStart[name] = -1;
     for (let source = first; ; source = second) {
-      const field = source.core[name] as number;
+      const field = source.plan.core[name] as number;
       const port = field < 0 ? -1 : readPort(source.bytes, source.table, field);
       if (port >= 0) {
         const from = this.#label(name);
@@ -246,7 +245,7 @@ export class RecordWriter {
   /** Whether nothing of a source's fields under the record's own names has to stand in part 2. */
   #isPlain(source: RecordSource): boolean {
     return (
-      !source.odd &&
+      !source.plan.odd &&
       this.#coreIsSaid(source, CORE.srcIp) &&
       this.#coreIsSaid(source, CORE.srcPort) &&
       this.#coreIsSaid(source, CORE.dstIp) &&
@@ -255,7 +254,7 @@ export class RecordWriter {
   }
 
   #coreIsSaid(source: RecordSource, name: number): boolean {
-    const field = source.core[name] as number;
+    const field = source.plan.core[name] as number;
     return field < 0 || this.#valueIsSaid(source, name, field);
   }
 
@@ -264,50 +263,33 @@ export class RecordWriter {
     return start >= 0 && source.valueIs(field, this.#out, start, this.#coreEnd[name] as number);
   }
 
-  /** Copies a source's own fields, neighbours in one go where the source has no white space between its tokens. */
-  #putFields(source: RecordSource, skipShared: boolean): void {
-    const { table, used, bytes } = source;
-    const { nameStart, nameEnd, valueStart, valueEnd, count } = table;
-    let runStart = -1;
-    let runEnd = -1;
-    for (let i = 0; i < count; i++) {
-      if ((used[i] as number) >= 0 || (skipShared && this.#shared.ofB[i] === 1)) continue;
-      const from = (nameStart[i] as number) - 1;
-      const to = valueEnd[i] as number;
-      const tight = (valueStart[i] as number) === (nameEnd[i] as number) + 2;
-      if (tight && from === runEnd + 1) {
-        runEnd = to;
-        continue;
-      }
-      if (runStart >= 0) this.#putRun(bytes, runStart, runEnd);
-      if (tight) {
-        runStart = from;
-        runEnd = to;
+  /** Copies fields of a source, without the white space between their tokens. */
+  #putFields(source: RecordSource, runs: FieldRuns): void {
+    const { bytes } = source;
+    const { nameStart, nameEnd, valueStart, valueEnd } = source.table;
+    for (let i = 0; i < runs.length; i += 2) {
+      const first = runs[i] as number;
+      const last = runs[i + 1] as number;
+      const from = (nameStart[first] as number) - 1;
+      this.#out[this.#at++] = COMMA;
+      if (last >= 0) {
+        this.#copy(bytes, from, valueEnd[last] as number);
       } else {
-        this.#out[this.#at++] = COMMA;
-        this.#copy(bytes, from, (nameEnd[i] as number) + 1);
+        this.#copy(bytes, from, (nameEnd[first] as number) + 1);
         this.#out[this.#at++] = COLON;
-        this.#copy(bytes, valueStart[i] as number, to);
-        runStart = -1;
-        runEnd = -1;
+        this.#copy(bytes, valueStart[first] as number, valueEnd[first] as number);
       }
     }
-    if (runStart >= 0) this.#putRun(bytes, runStart, runEnd);
-  }
-
-  #putRun(bytes: Buffer, start: number, end: number): void {
-    this.#out[this.#at++] = COMMA;
-    this.#copy(bytes, start, end);
   }
 
   #putMerged(sources: readonly RecordSource[]): void {
     const [lead] = sources;
-    const keepalives = lead?.core[CORE.keepalives] ?? -1;
+    const keepalives = lead?.plan.core[CORE.keepalives] ?? -1;
     const merged = mergeFields({
       sources: sources.map((source) => ({ source, prefix: PREFIXES[source === this.#sources[0] ? 0 : 1] })),
       usedNames: this.#usedNames,
       isSaid: (source, field) => {
-        const name = source.used[field] as number;
+        const name = source.plan.used[field] as number;
         if (name < CORE.timestamp) return this.#valueIsSaid(source, name, field);
         return source === lead && field === keepalives;
       },

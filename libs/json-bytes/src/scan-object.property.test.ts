@@ -2,62 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FieldTable } from './field-table.ts';
 import { decodeJsonString, hashOfName, SCAN, scanObject } from './scan-object.ts';
+import { jsonObject, mutated, piece } from './testing/json-texts.ts';
 
 const LIMITS = { depth: 64, keys: 1000 };
 const table = new FieldTable();
-
-const space = fc.stringMatching(/^[ \t\r\n]{0,2}$/);
-const character = fc.oneof(
-  fc.constantFrom('a', 'b', '_', '1', 'é', '€', '😀', ' ', '{', '}', ':', ','),
-  fc.constantFrom(
-    '\\"',
-    '\\\\',
-    '\\/',
-    '\\b',
-    '\\f',
-    '\\n',
-    '\\r',
-    '\\t',
-    '\\u0041',
-    '\\ud83d\\ude00',
-    '\\ud800',
-    '\\u0000',
-  ),
-);
-const jsonString = fc.array(character, { maxLength: 5 }).map((characters) => `"${characters.join('')}"`);
-const jsonNumber = fc.stringMatching(/^-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?$/);
-
-/** Any JSON value as text, with white space where it may stand. */
-const { value: jsonValue } = fc.letrec<{ value: string; array: string; object: string }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    fc.oneof(jsonString, jsonNumber, fc.constantFrom('true', 'false', 'null')),
-    tie('array'),
-    tie('object'),
-  ),
-  array: fc
-    .tuple(space, fc.array(fc.tuple(space, tie('value'), space), { maxLength: 4 }))
-    .map(([only, items]) => `[${items.length === 0 ? only : items.map((parts) => parts.join('')).join()}]`),
-  object: objectOf(tie('value'), jsonString).map(({ text }) => text),
-}));
-
-interface JsonObject {
-  readonly text: string;
-  readonly fields: readonly (readonly [string, string])[];
-}
-
-function objectOf(value: fc.Arbitrary<string>, name: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
-  return fc
-    .tuple(space, fc.array(fc.tuple(space, name, space, space, value, space), { maxLength: 5 }))
-    .map(([only, parts]) => ({
-      text: `{${parts.length === 0 ? only : parts.map(([a, n, b, c, v, d]) => `${a}${n}${b}:${c}${v}${d}`).join()}}`,
-      fields: parts.map(([, n, , , v]) => [n, v] as const),
-    }));
-}
-
-const jsonObject = fc
-  .tuple(space, objectOf(jsonValue, fc.oneof(jsonString, fc.constantFrom('"x"', '"y"', '"\\u0078"'))), space)
-  .map(([before, object, after]) => ({ ...object, text: `${before}${object.text}${after}` }));
 
 /** What JSON.parse says of a text: an object, another value, or nothing. */
 function kindOf(text: string): 'object' | 'value' | 'none' {
@@ -140,43 +88,6 @@ describe('scanning any JSON object', () => {
 });
 
 describe('scanning any bytes', () => {
-  const piece = fc.constantFrom(
-    '{',
-    '}',
-    '[',
-    ']',
-    ':',
-    ',',
-    '"',
-    '\\',
-    ' ',
-    '\t',
-    '\0',
-    '-',
-    '.',
-    '0',
-    '1',
-    'e',
-    'u',
-    'true',
-    'nul',
-    'é',
-  );
-  const mutated = fc
-    .tuple(
-      fc.oneof(
-        jsonObject.map(({ text }) => text),
-        jsonValue,
-      ),
-      fc.array(fc.tuple(fc.nat(), fc.nat(2), piece), { maxLength: 3 }),
-    )
-    .map(([text, changes]) =>
-      changes.reduce((now, [at, removed, added]) => {
-        const place = at % (now.length + 1);
-        return `${now.slice(0, place)}${added}${now.slice(place + removed)}`;
-      }, text),
-    );
-
   it('takes exactly what JSON.parse takes', () => {
     fc.assert(
       fc.property(

@@ -1,4 +1,5 @@
 import type { FieldTable } from './field-table.ts';
+import { passed, skipSpace, skipString, skipValue, STRING_CLASS, TOO_DEEP } from './skip-value.ts';
 
 /** What a scan found. Everything but `ok` is a reason to refuse the bytes. */
 export const SCAN = { ok: 0, badJson: 1, notAnObject: 2, tooDeep: 3, tooManyKeys: 4 } as const;
@@ -12,27 +13,10 @@ export interface ScanLimits {
 }
 
 const QUOTE = 34;
-const BACKSLASH = 92;
 const COMMA = 44;
 const COLON = 58;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-
-/** In a string: 0 goes on, 1 needs a look (quote, backslash, control), 2 is not ASCII. */
-const STRING_CLASS = new Uint8Array(256);
-STRING_CLASS.fill(1, 0, 0x20);
-STRING_CLASS[QUOTE] = 1;
-STRING_CLASS[BACKSLASH] = 1;
-STRING_CLASS.fill(2, 0x80);
-
-const BAD = -1;
-const TOO_DEEP = -2;
-
-/** Set by `skipString`: whether what it passed had an escape, or a byte above 0x7f. One scan runs at a time. */
-let sawEscape = false;
-let sawNonAscii = false;
 
 /**
  * Scans one JSON object (RFC 8259) that fills `bytes[start, end)` but for white space, and notes where its top-level
@@ -47,7 +31,7 @@ export function scanObject(
   limits: ScanLimits,
 ): ScanResult {
   table.count = 0;
-  sawNonAscii = false;
+  passed.nonAscii = false;
   let i = skipSpace(bytes, start, end);
   if (i >= end) return stop(table, i);
   if (bytes[i] !== OPEN_BRACE) return scanNonObject(bytes, i, end, table, limits);
@@ -68,11 +52,11 @@ export function scanObject(
       }
       let escaped = 0;
       if (i >= end || c !== QUOTE) {
-        sawEscape = false;
+        passed.escape = false;
         const after = skipString(bytes, nameStart, end);
         if (after < 0) return stop(table, i);
         i = after - 1;
-        escaped = sawEscape ? 1 : 0;
+        escaped = passed.escape ? 1 : 0;
         hash = escaped === 1 ? hashOfEscaped(bytes, nameStart, i) : hashOf(bytes, nameStart, i);
       }
       const nameEnd = i;
@@ -116,7 +100,7 @@ export function scanObject(
       break;
     }
   }
-  table.nonAscii = sawNonAscii;
+  table.nonAscii = passed.nonAscii;
   i = skipSpace(bytes, i, end);
   return i === end ? SCAN.ok : stop(table, i);
 }
@@ -132,140 +116,6 @@ function scanNonObject(bytes: Uint8Array, i: number, end: number, table: FieldTa
   table.position = i;
   if (after === TOO_DEEP) return SCAN.tooDeep;
   return after > 0 && skipSpace(bytes, after, end) === end ? SCAN.notAnObject : SCAN.badJson;
-}
-
-function skipSpace(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end) {
-    const c = bytes[i] as number;
-    if (c > 32 || (c !== 32 && c !== 10 && c !== 13 && c !== 9)) break;
-    i++;
-  }
-  return i;
-}
-
-/** The position after the value that begins at `i`, BAD or TOO_DEEP. */
-function skipValue(bytes: Uint8Array, i: number, end: number, depth: number): number {
-  if (i >= end) return BAD;
-  const c = bytes[i] as number;
-  if (c === QUOTE) return skipString(bytes, i + 1, end);
-  if (c <= 57 && (c >= 48 || c === 45)) return skipNumber(bytes, i, end);
-  switch (c) {
-    case OPEN_BRACE:
-      return depth <= 0 ? TOO_DEEP : skipNestedObject(bytes, i + 1, end, depth);
-    case OPEN_BRACKET:
-      return depth <= 0 ? TOO_DEEP : skipArray(bytes, i + 1, end, depth);
-    case 116: // true
-      return i + 4 <= end && bytes[i + 1] === 114 && bytes[i + 2] === 117 && bytes[i + 3] === 101 ? i + 4 : BAD;
-    case 102: // false
-      return i + 5 <= end && bytes[i + 1] === 97 && bytes[i + 2] === 108 && bytes[i + 3] === 115 && bytes[i + 4] === 101
-        ? i + 5
-        : BAD;
-    case 110: // null
-      return i + 4 <= end && bytes[i + 1] === 117 && bytes[i + 2] === 108 && bytes[i + 3] === 108 ? i + 4 : BAD;
-    default:
-      return BAD;
-  }
-}
-
-/** The position after the closing quote of a string whose first character is at `i`, or BAD. */
-function skipString(bytes: Uint8Array, i: number, end: number): number {
-  for (;;) {
-    let c = 0;
-    while (i < end && STRING_CLASS[(c = bytes[i] as number)] === 0) i++;
-    if (i >= end) return BAD;
-    if (c === QUOTE) return i + 1;
-    if (c >= 0x80) {
-      sawNonAscii = true;
-      i++;
-    } else if (c === BACKSLASH) {
-      sawEscape = true;
-      const e = i + 1 < end ? (bytes[i + 1] as number) : 0;
-      if (e === 117) {
-        for (let k = i + 2; k < i + 6; k++) {
-          if (k >= end || !isHex(bytes[k] as number)) return BAD;
-        }
-        i += 6;
-      } else if (e === 34 || e === 92 || e === 47 || e === 98 || e === 102 || e === 110 || e === 114 || e === 116) {
-        i += 2;
-      } else {
-        return BAD;
-      }
-    } else {
-      return BAD;
-    }
-  }
-}
-
-function isHex(c: number): boolean {
-  return (c >= 48 && c <= 57) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
-}
-
-function skipNumber(bytes: Uint8Array, i: number, end: number): number {
-  if (bytes[i] === 45) i++;
-  if (i >= end) return BAD;
-  if (bytes[i] === 48) {
-    i++;
-  } else {
-    const from = i;
-    i = skipDigits(bytes, i, end);
-    if (i === from) return BAD;
-  }
-  if (i < end && bytes[i] === 46) {
-    const from = i + 1;
-    i = skipDigits(bytes, from, end);
-    if (i === from) return BAD;
-  }
-  if (i < end && (bytes[i] === 101 || bytes[i] === 69)) {
-    i++;
-    if (i < end && (bytes[i] === 43 || bytes[i] === 45)) i++;
-    const from = i;
-    i = skipDigits(bytes, i, end);
-    if (i === from) return BAD;
-  }
-  return i;
-}
-
-function skipDigits(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end) {
-    const c = bytes[i] as number;
-    if (c < 48 || c > 57) break;
-    i++;
-  }
-  return i;
-}
-
-function skipArray(bytes: Uint8Array, i: number, end: number, depth: number): number {
-  i = skipSpace(bytes, i, end);
-  if (i < end && bytes[i] === CLOSE_BRACKET) return i + 1;
-  for (;;) {
-    i = skipValue(bytes, skipSpace(bytes, i, end), end, depth - 1);
-    if (i < 0) return i;
-    i = skipSpace(bytes, i, end);
-    if (i >= end) return BAD;
-    if (bytes[i] === CLOSE_BRACKET) return i + 1;
-    if (bytes[i] !== COMMA) return BAD;
-    i++;
-  }
-}
-
-function skipNestedObject(bytes: Uint8Array, i: number, end: number, depth: number): number {
-  i = skipSpace(bytes, i, end);
-  if (i < end && bytes[i] === CLOSE_BRACE) return i + 1;
-  for (;;) {
-    i = skipSpace(bytes, i, end);
-    if (i >= end || bytes[i] !== QUOTE) return BAD;
-    i = skipString(bytes, i + 1, end);
-    if (i < 0) return i;
-    i = skipSpace(bytes, i, end);
-    if (i >= end || bytes[i] !== COLON) return BAD;
-    i = skipValue(bytes, skipSpace(bytes, i + 1, end), end, depth - 1);
-    if (i < 0) return i;
-    i = skipSpace(bytes, i, end);
-    if (i >= end) return BAD;
-    if (bytes[i] === CLOSE_BRACE) return i + 1;
-    if (bytes[i] !== COMMA) return BAD;
-    i++;
-  }
 }
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { decodeJsonString, FieldTable, KnownNames, SCAN, type ScanResult, scanObject } from '@logweave/json-bytes';
+import {
+  decodeJsonString,
+  type FieldTable,
+  KnownNames,
+  SCAN,
+  type ScanResult,
+  ShapeScanner,
+} from '@logweave/json-bytes';
 import { type CorrelationKey, correlationKey, type KeyField } from './correlation-key.ts';
 import type { EventTime } from './event-time.ts';
 import { canonicalIp } from './ip-address.ts';
@@ -35,10 +42,11 @@ const QUOTE = 34;
  */
 export class EventReader {
   readonly rules: SourceRules;
+  readonly #scanner = new ShapeScanner(SCAN_LIMITS, coreFields);
   /** The line's fields, positions in the bytes given to `read`. */
-  readonly table = new FieldTable();
+  readonly table = this.#scanner.table;
   /** For each of `CORE_NAMES` the field that counts (the last of that name), or -1. */
-  readonly core = new Int32Array(CORE_NAMES.length);
+  core: Int32Array = new Int32Array(CORE_NAMES.length);
   /** The event time; see `EventTime`. */
   ms = 0;
   ns = 0;
@@ -65,17 +73,12 @@ export class EventReader {
    * @returns null when the line is an event, or why it is not.
    */
   read(bytes: Uint8Array, start: number, end: number, arrivalMs: number | null): Rejection | null {
-    const scanned = scanObject(bytes, start, end, this.table, SCAN_LIMITS);
+    const scanned = this.#scanner.scan(bytes, start, end);
     if (scanned !== SCAN.ok) return this.#refused(scanned, bytes, start, end);
     if (this.table.nonAscii && !isUtf8(bytes.subarray(start, end))) {
       return reject('bad_utf8', 'the line is not valid UTF-8');
     }
-    const { core, table } = this;
-    core.fill(-1);
-    for (let i = 0; i < table.count; i++) {
-      const index = known.of(bytes, table, i);
-      if (index >= 0) core[index] = i;
-    }
+    this.core = this.#scanner.plan ?? coreFields(this.table, bytes);
     return this.#readKey(bytes) ?? this.#readTime(bytes, arrivalMs);
   }
 
@@ -169,6 +172,16 @@ export class EventReader {
     this.ns = ns;
     return null;
   }
+}
+
+/** For each of `CORE_NAMES` the last field of that name, or -1. */
+function coreFields(table: FieldTable, bytes: Uint8Array): Int32Array {
+  const core = new Int32Array(CORE_NAMES.length).fill(-1);
+  for (let i = 0; i < table.count; i++) {
+    const index = known.of(bytes, table, i);
+    if (index >= 0) core[index] = i;
+  }
+  return core;
 }
 
 /** The canonical text of a packed IPv4 key. */
