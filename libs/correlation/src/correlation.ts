@@ -342,7 +342,8 @@ export class Correlation implements MatchHost {
   }
 
   #scheduleClean(key: KeyState): void {
-    setMoment(key, key.highMs, key.highNs, this.#reachNs);
+    // A little later than need be: the second half of a connection, soon after the first, costs no second look.
+    setMoment(key, key.highMs, key.highNs, this.#reachNs + Math.floor(this.#reachNs / 32));
     key.scheduled = true;
     this.#queue.push(key);
   }

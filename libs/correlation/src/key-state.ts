@@ -1,3 +1,4 @@
+import { hashOfPacked } from './key-hash.ts';
 import { Connection, compareEvents, type HeldEvent, type SideIndex } from './held-event.ts';
 
 const NONE: HeldEvent[] = [];
@@ -9,6 +10,8 @@ const NONE: HeldEvent[] = [];
 export class KeyState {
   /** 48 bits of IPv4 address and port, or -1 when `text` is the key. */
   readonly packed: number;
+  /** Of `packed`, or 0. */
+  readonly hash: number;
   readonly text: string | null;
   a: HeldEvent[] = NONE;
   b: HeldEvent[] = NONE;
@@ -51,6 +54,7 @@ export class KeyState {
 
   constructor(packed: number, text: string | null) {
     this.packed = packed;
+    this.hash = packed < 0 ? 0 : hashOfPacked(packed);
     this.text = text;
   }
 
@@ -63,11 +67,12 @@ export class KeyState {
   }
 
   insert(event: HeldEvent): void {
-    let list = this.of(event.side);
+    const list = this.of(event.side);
     if (list === NONE) {
-      list = [];
-      if (event.side === 0) this.a = list;
-      else this.b = list;
+      // A literal has room for one, an array that grew for seventeen; nearly all have one.
+      if (event.side === 0) this.a = [event];
+      else this.b = [event];
+      return;
     }
     const last = list[list.length - 1];
     if (last === undefined || compareEvents(last, event) <= 0) list.push(event);

@@ -1,4 +1,5 @@
 import { dottedQuadValue } from '@logweave/model';
+import { hashOfPacked } from './key-hash.ts';
 import { KeyState } from './key-state.ts';
 
 const INITIAL_SLOTS = 1024;
@@ -46,7 +47,7 @@ export class KeyTable {
   addPacked(packed: number): KeyState {
     if ((this.#packedCount + 1) * 2 > this.#keys.length) this.#grow();
     const state = new KeyState(packed, null);
-    this.#place(packed, state);
+    this.#place(state);
     this.#packedCount++;
     return state;
   }
@@ -63,7 +64,7 @@ export class KeyTable {
       return;
     }
     const wanted = state.packed + 1;
-    let slot = hashOfPacked(state.packed) & this.#mask;
+    let slot = state.hash & this.#mask;
     while (this.#keys[slot] !== wanted) {
       if (this.#keys[slot] === 0) return;
       slot = (slot + 1) & this.#mask;
@@ -72,11 +73,11 @@ export class KeyTable {
     // Close the gap: move back what a probe from its own slot could no longer reach.
     let hole = slot;
     for (let i = (slot + 1) & this.#mask; this.#keys[i] !== 0; i = (i + 1) & this.#mask) {
-      const key = this.#keys[i] as number;
-      const home = hashOfPacked(key - 1) & this.#mask;
+      const moved = this.#states[i] as KeyState;
+      const home = moved.hash & this.#mask;
       if (((i - home) & this.#mask) >= ((i - hole) & this.#mask)) {
-        this.#keys[hole] = key;
-        this.#states[hole] = this.#states[i];
+        this.#keys[hole] = this.#keys[i] as number;
+        this.#states[hole] = moved;
         hole = i;
       }
     }
@@ -89,10 +90,10 @@ export class KeyTable {
     yield* this.#texts.values();
   }
 
-  #place(packed: number, state: KeyState): void {
-    let slot = hashOfPacked(packed) & this.#mask;
+  #place(state: KeyState): void {
+    let slot = state.hash & this.#mask;
     while (this.#keys[slot] !== 0) slot = (slot + 1) & this.#mask;
-    this.#keys[slot] = packed + 1;
+    this.#keys[slot] = state.packed + 1;
     this.#states[slot] = state;
   }
 
@@ -102,7 +103,7 @@ export class KeyTable {
     this.#keys = new Float64Array(slots);
     this.#states = Array<KeyState | undefined>(slots).fill(undefined);
     this.#mask = slots - 1;
-    for (const state of states) if (state !== undefined) this.#place(state.packed, state);
+    for (const state of states) if (state !== undefined) this.#place(state);
   }
 }
 
@@ -111,13 +112,4 @@ function packKeyText(text: string): number {
   const match = /^([0-9.]{7,15}):([0-9]{1,5})$/.exec(text);
   const quad = match === null ? -1 : dottedQuadValue(match[1] as string);
   return quad < 0 ? -1 : quad * 65536 + Number(match?.[2]);
-}
-
-/** Mixes the 48 bits of address and port (the finalizer of MurmurHash3). */
-export function hashOfPacked(packed: number): number {
-  const port = packed % 65536;
-  let h = ((packed - port) / 65536) ^ Math.imul(port, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

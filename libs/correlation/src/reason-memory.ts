@@ -1,5 +1,5 @@
 import type { KeyState } from './key-state.ts';
-import { hashOfPacked } from './key-table.ts';
+import { hashOfPacked } from './key-hash.ts';
 
 const INITIAL_ENTRIES = 1024;
 /** Times of one entry: the highest that left of A and of B, and of either the highest that left matched. */
@@ -92,7 +92,7 @@ class Generation {
   #find(key: KeyState): number {
     if (key.text !== null) return this.#texts.get(key.text) ?? -1;
     const mask = this.#slots.length - 1;
-    for (let slot = hashOfPacked(key.packed) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = key.hash & mask; ; slot = (slot + 1) & mask) {
       const entry = (this.#slots[slot] as number) - 1;
       if (entry < 0 || this.#packed[entry] === key.packed) return entry;
     }
@@ -102,14 +102,14 @@ class Generation {
     if (this.size === this.#packed.length) this.#grow();
     const entry = this.size++;
     this.#packed[entry] = key.packed;
-    if (key.text === null) this.#place(entry);
+    if (key.text === null) this.#place(entry, key.hash);
     else this.#texts.set(key.text, entry);
     return entry;
   }
 
-  #place(entry: number): void {
+  #place(entry: number, hash: number): void {
     const mask = this.#slots.length - 1;
-    let slot = hashOfPacked(this.#packed[entry] as number) & mask;
+    let slot = hash & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
     this.#slots[slot] = entry + 1;
   }
@@ -126,6 +126,9 @@ class Generation {
     ns.set(this.#ns);
     this.#ns = ns;
     this.#slots = new Int32Array(entries * 2);
-    for (let entry = 0; entry < this.size; entry++) if (this.#packed[entry] !== -1) this.#place(entry);
+    for (let entry = 0; entry < this.size; entry++) {
+      const key = packed[entry] as number;
+      if (key !== -1) this.#place(entry, hashOfPacked(key));
+    }
   }
 }

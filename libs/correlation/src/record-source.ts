@@ -51,5 +51,6 @@ export class RecordSource {
 
 /** The same bytes, not a copy, as a Buffer: its own copying makes no garbage. */
 function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // By its method, since walking up the prototypes, as instanceof does, shows in a profile.
+  return 'copy' in bytes ? (bytes as Buffer) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

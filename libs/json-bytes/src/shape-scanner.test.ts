@@ -36,39 +36,61 @@ it('knows a shape whichever was the last one, and lets each end where it ends', 
   expect(plans).toEqual(['2 fields', '1 fields', '3 fields', '1 fields']);
 });
 
-const VALUES = [
-  ...['0', '01', '-0', '-01', '7', '12', '1.', '1.5', '.5', '1e', '1e5', '1E+5', '-', '+1', '1 2', '9x'],
-  ...['true', 'tru', 'truex', 'null', 'nul', 'false', '', ' 1', '1 ', '[]', '[1', '{"a":1}', '{"a"}', ']', '}', '{}'],
-  ...[
-    '""',
-    '"',
-    '"a',
-    '"ab"',
-    '"abc"',
-    '"abcd"',
-    '"abcde"',
-    '"a"b"',
-    "'a'",
-    '"a\\"b"',
-    '"a\\",\\"b"',
-    '"a\\"',
-    '"a\\x"',
-  ],
-  ...[
-    '"\\u00e9"',
-    '"\\u00g9"',
-    '"\\\\"',
-    '"\\\\\\"',
-    '"é"',
-    '"abé,"',
-    '"\t"',
-    '"abc\n"',
-    '"\u007f"',
-    '"abcdefg\u0000"',
-  ],
-];
+/** What stands where a value should: numbers, words, nested values, and strings, right ones and wrong ones, one a line. */
+const VALUES = String.raw`
+0
+01
+-0
+-01
+7
+12
+1.
+1.5
+.5
+1e
+1e5
+1E+5
+-
++1
+1 2
+9x
+true
+tru
+truex
+null
+nul
+false
+[]
+[1
+{"a":1}
+{"a"}
+]
+}
+{}
+""
+"
+"a
+"ab"
+"abc"
+"abcd"
+"abcde"
+"a"b"
+'a'
+"a\"b"
+"a\",\"b"
+"a\"
+"a\x"
+"\u00e9"
+"\u00g9"
+"\\"
+"\\\"
+"é"
+"abé,"
+"~"
+`.split('\n');
+const WITH_CONTROL = ['"\t"', '"abc\n"', '"\u007f"', '"abcdefg\u0000"', ' 1', '1 '];
 
-it.each(VALUES)('takes %j under a known name where a plain scan does', (value) => {
+it.each([...VALUES, ...WITH_CONTROL])('takes %j under a known name where a plain scan does', (value) => {
   const table = new FieldTable();
   const scanner = new ShapeScanner(LIMITS, () => true);
   const known = Buffer.from('{"a":1,"b":"x","c":2}');

@@ -22,7 +22,7 @@ const jsonString = fc.array(character, { maxLength: 5 }).map((characters) => `"$
 const jsonNumber = fc.stringMatching(/^-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?$/);
 
 /** Any JSON value as text, with white space where it may stand. */
-export const { value: jsonValue } = fc.letrec<{ value: string; array: string; object: string }>((tie) => ({
+const { value: jsonValue } = fc.letrec<{ value: string; array: string; object: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     fc.oneof(jsonString, jsonNumber, fc.constantFrom('true', 'false', 'null')),
