@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -151,6 +151,25 @@ describe('the HTTP protocol', () => {
     expect(await (await post('/', 'SELECT count() FROM zipped')).text()).toBe('2\n');
   });
 
+  test('takes data in binary formats, any byte in it, and leaves no file behind', async () => {
+    await post('/', 'CREATE TABLE binary (a UInt8, b String) ENGINE = MergeTree ORDER BY a');
+    const insert = (format: string, data: Uint8Array<ArrayBuffer>): Promise<Response> =>
+      post(`/?query=${encodeURIComponent(`INSERT INTO binary (a, b) FORMAT ${format}`)}`, data);
+    const anyByte = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const row = Uint8Array.from([7, 0x80, 0x02, ...anyByte]);
+    const answer = await insert('RowBinary', row);
+    expect(JSON.parse(answer.headers.get('x-clickhouse-summary') ?? '{}')).toMatchObject({ written_rows: '1' });
+    const native = new Uint8Array(
+      await (await post('/', 'SELECT 8::UInt8 AS a, b FROM binary FORMAT Native')).arrayBuffer(),
+    );
+    expect((await insert('Native', native)).status).toBe(200);
+    const hex = Buffer.from(anyByte).toString('hex').toUpperCase();
+    expect(await (await post('/', 'SELECT a, hex(b) FROM binary ORDER BY a')).text()).toBe(`7\t${hex}\n8\t${hex}\n`);
+    const cut = await insert('RowBinary', row.slice(0, 100));
+    expect(cut.headers.get('x-clickhouse-exception-code')).toBe('33');
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('insert-'))).toEqual([]);
+  });
+
   test('errors carry status, code and text', async () => {
     const answer = await post('/', 'SELECT * FROM nowhere');
     expect(answer.status).toBe(404);
@@ -176,8 +195,11 @@ describe('the HTTP protocol', () => {
   });
 
   test('what cannot be taken is refused by name', async () => {
-    const binary = encodeURIComponent('INSERT INTO t FORMAT RowBinary');
-    expect(await (await post(`/?query=${binary}`, 'xx')).text()).toContain('RowBinary');
+    const values = encodeURIComponent('INSERT INTO t VALUES');
+    expect((await post(`/?query=${values}`, '(1)')).status).toBe(501);
+    await post('/', 'CREATE TABLE IF NOT EXISTS formats (a UInt8) ENGINE = MergeTree ORDER BY a');
+    const unknown = encodeURIComponent('INSERT INTO formats FORMAT NoSuchFormat');
+    expect(await (await post(`/?query=${unknown}`, 'xx')).text()).toContain('NoSuchFormat');
     expect((await post('/?session_id=s', 'SELECT 1')).status).toBe(501);
     expect((await post('/play', 'SELECT 1')).status).toBe(501);
     expect((await post(`/?${encodeURIComponent("a';")}=1`, 'SELECT 1')).status).toBe(404);
@@ -235,6 +257,20 @@ test('the engine has the memory cap and syncs what it acknowledges', async () =>
   const hungry = 'SELECT length(groupArray(number)) FROM numbers(1000000000)';
   await expect(rows(made, hungry)).rejects.toMatchObject({ code: '241' });
   expect(await rows(made, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+test('rows arrive whatever the name of the data directory is', async () => {
+  const own = await startOnOwnDirectory({ prefix: "logweave {a,b}*?'-" });
+  try {
+    const headers = { 'X-ClickHouse-User': own.user, 'X-ClickHouse-Key': own.password };
+    const ask = (query: string, body: string): Promise<Response> =>
+      fetch(`${own.url}/?query=${encodeURIComponent(query)}`, { method: 'POST', headers, body });
+    await ask('CREATE TABLE odd (a UInt32) ENGINE = MergeTree ORDER BY a', '');
+    await ask('INSERT INTO odd FORMAT JSONEachRow', '{"a":1}');
+    expect(await (await ask('SELECT a FROM odd', '')).text()).toBe('1\n');
+  } finally {
+    await own.stop();
+  }
 });
 
 describe('the supervisor', () => {
@@ -327,8 +363,10 @@ describe('the supervisor', () => {
   });
 });
 
-async function startOnOwnDirectory(options: { maxBodyBytes?: number } = {}): Promise<EmbeddedWarehouse> {
-  const directory = await mkdtemp(join(tmpdir(), 'logweave-embedded-'));
+async function startOnOwnDirectory(
+  options: { maxBodyBytes?: number; prefix?: string } = {},
+): Promise<EmbeddedWarehouse> {
+  const directory = await mkdtemp(join(tmpdir(), options.prefix ?? 'logweave-embedded-'));
   const own = await startEmbeddedWarehouse({
     dataDir: directory,
     memoryBytes: MEMORY_BYTES,

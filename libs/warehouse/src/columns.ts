@@ -49,9 +49,6 @@ export const SOURCE_FIELDS: readonly string[] = ['time', 'timestamp', 'src_ip', 
 /** Every field that has a column of its own, so that `extra` need not hold it again. */
 export const TYPED_FIELDS: readonly string[] = [...SOURCE_FIELDS, ...PLAIN_COLUMNS.map((column) => column.field)];
 
-/** Columns of the raw table, in the order of an inserted row. */
-export const RAW_COLUMNS = ['raw_json', '_topic', '_partition', '_offset', '_arrived_at'] as const;
-
 /** Where a row stands in the event log, and when its line arrived; on both tables. */
 export const PROVENANCE: readonly { readonly name: string; readonly type: string; readonly note: string }[] = [
   { name: '_topic', type: 'LowCardinality(String)', note: 'topic of the result record' },
@@ -59,3 +56,6 @@ export const PROVENANCE: readonly { readonly name: string; readonly type: string
   { name: '_offset', type: 'UInt64', note: 'its offset; topic, partition and offset occur once' },
   { name: '_arrived_at', type: "DateTime64(3, 'UTC')", note: "when the source's line arrived on its socket" },
 ];
+
+/** Columns of the raw table, in the order of an inserted row. */
+export const RAW_COLUMNS: readonly string[] = ['raw_json', 'extra_json', ...PROVENANCE.map(({ name }) => name)];

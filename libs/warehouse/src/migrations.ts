@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTables, type TableNames } from './schema.ts';
+import { addExtraJson, createTables, type TableNames } from './schema.ts';
 import { identifier, quoted } from './sql-text.ts';
 
 /** One step of the schema. Steps are never changed once released: a new one is added. */
@@ -28,7 +28,10 @@ const MIGRATIONS_TABLE = 'logweave_migrations';
 
 /** Every step, oldest first, for tables of these names. */
 function migrationsFor(tables: TableNames): readonly Migration[] {
-  return [{ version: 1, name: 'raw and enriched table, view between them', statements: createTables(tables) }];
+  return [
+    { version: 1, name: 'raw and enriched table, view between them', statements: createTables(tables) },
+    { version: 2, name: 'the rest of the fields beside raw_json, fewer files', statements: addExtraJson(tables) },
+  ];
 }
 
 /** The database has a schema that this version does not know; going on could harm it. */

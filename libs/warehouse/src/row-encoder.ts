@@ -1,40 +1,27 @@
-import { RAW_COLUMNS } from './columns.ts';
+import { ExtraFields } from './extra-fields.ts';
 
-const QUOTE = 34;
-const BACKSLASH = 92;
-const HEX = Buffer.from('0123456789abcdef');
-
-/** What follows a backslash for each byte, 0 for a byte that stands as it is, 'u' (117) for one without a short form. */
-const ESCAPES = new Uint8Array(256);
-ESCAPES.fill(117, 0, 32);
-for (const [byte, letter] of [
-  [8, 'b'],
-  [9, 't'],
-  [10, 'n'],
-  [12, 'f'],
-  [13, 'r'],
-  [QUOTE, '"'],
-  [BACKSLASH, '\\'],
-] as const) {
-  ESCAPES[byte] = letter.charCodeAt(0);
-}
-
-/** Longest form of one byte: `\u00xx`. */
-const WORST_ESCAPE = 6;
+/** A varint of a length: more than enough for any buffer. */
+const LONGEST_VARINT = 5;
+const TWO_32 = 4_294_967_296;
 
 /**
- * Builds the bytes of JSONEachRow rows for the raw table. Each byte of a record arrives in `raw_json` as it was, also
- * NUL and what is no UTF-8 (ClickHouse's strings are bytes): no text, no object and no JSON.stringify between.
+ * Builds the bytes of RowBinary rows for the raw table, their columns in the order of `RAW_COLUMNS`. Each byte of a
+ * record arrives in `raw_json` as it was, also NUL and what is no UTF-8: nothing is escaped and nothing becomes text.
  */
 export class RowEncoder {
-  readonly #prefix = Buffer.from(`{"${RAW_COLUMNS[0]}":"`);
-  readonly #middle: Buffer;
+  readonly #extra = new ExtraFields();
+  /** Topic and partition, which are the same in each row. */
+  readonly #place: Buffer;
   #bytes: Buffer;
   #length = 0;
   #rows = 0;
 
   constructor(topic: string, partition: number, expectedBytes = 64 * 1024) {
-    this.#middle = Buffer.from(`","_topic":${JSON.stringify(topic)},"_partition":${partition},"_offset":`);
+    const name = Buffer.from(topic);
+    const place = Buffer.alloc(LONGEST_VARINT + name.length + 4);
+    let at = writeVarint(place, 0, name.length);
+    at += name.copy(place, at);
+    this.#place = place.subarray(0, place.writeUInt32LE(partition, at));
     this.#bytes = Buffer.allocUnsafe(expectedBytes);
   }
 
@@ -44,12 +31,17 @@ export class RowEncoder {
 
   /** Appends a row; `arrivedAtMs` is an integer of milliseconds since the epoch. */
   add(value: Uint8Array, offset: number, arrivedAtMs: number): void {
-    const tail = `${offset},"_arrived_at":"${Math.floor(arrivedAtMs / 1000)}.${String(arrivedAtMs % 1000).padStart(3, '0')}"}\n`;
-    this.#reserve(this.#prefix.length + value.length * WORST_ESCAPE + this.#middle.length + tail.length);
-    this.#length += this.#prefix.copy(this.#bytes, this.#length);
-    this.#escape(value);
-    this.#length += this.#middle.copy(this.#bytes, this.#length);
-    this.#length += this.#bytes.write(tail, this.#length, 'latin1');
+    const record = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.length);
+    const extraBytes = this.#extra.find(record);
+    this.#reserve(record.length + extraBytes + 2 * LONGEST_VARINT + this.#place.length + 16);
+    const out = this.#bytes;
+    let at = writeVarint(out, this.#length, record.length);
+    at += record.copy(out, at);
+    at = writeVarint(out, at, extraBytes);
+    if (extraBytes > 0) at = this.#extra.write(out, at);
+    at += this.#place.copy(out, at);
+    at = writeInt64(out, at, offset);
+    this.#length = writeInt64(out, at, arrivedAtMs);
     this.#rows++;
   }
 
@@ -62,28 +54,6 @@ export class RowEncoder {
     return taken;
   }
 
-  #escape(value: Uint8Array): void {
-    const out = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < value.length; i++) {
-      const byte = value[i] as number;
-      const escape = ESCAPES[byte] as number;
-      if (escape === 0) {
-        out[at++] = byte;
-        continue;
-      }
-      out[at++] = BACKSLASH;
-      out[at++] = escape;
-      if (escape === 117) {
-        out[at++] = 48;
-        out[at++] = 48;
-        out[at++] = HEX[byte >> 4] as number;
-        out[at++] = HEX[byte & 15] as number;
-      }
-    }
-    this.#length = at;
-  }
-
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
@@ -91,4 +61,21 @@ export class RowEncoder {
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
+}
+
+/** LEB128, as ClickHouse writes the length of a string. */
+function writeVarint(out: Buffer, at: number, value: number): number {
+  let rest = value;
+  while (rest >= 0x80) {
+    out[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  out[at++] = rest;
+  return at;
+}
+
+/** A safe integer as 64 bits, little endian. */
+function writeInt64(out: Buffer, at: number, value: number): number {
+  const high = Math.floor(value / TWO_32);
+  return out.writeInt32LE(high, out.writeUInt32LE(value - high * TWO_32, at));
 }

@@ -1,4 +1,4 @@
-import { PLAIN_COLUMNS, PROVENANCE, SOURCE_FIELDS, TYPED_FIELDS } from './columns.ts';
+import { PLAIN_COLUMNS, PROVENANCE, RAW_COLUMNS, SOURCE_FIELDS, TYPED_FIELDS } from './columns.ts';
 import { identifier, quoted } from './sql-text.ts';
 
 /** Names of the tables. The seed's `table` is the raw one. */
@@ -75,6 +75,9 @@ function addressColumns(field: string): readonly Column[] {
 const MAX_DYNAMIC_PATHS = 128;
 const EXTRA_TYPE = `JSON(max_dynamic_paths=${MAX_DYNAMIC_PATHS}, ${TYPED_FIELDS.map((field) => `SKIP ${field}`).join(', ')})`;
 
+// The writer's shorter JSON counts only for a record that ClickHouse can read as it stands.
+const EXTRA_IN_VIEW = "if(extra_json != '' AND object = raw_json, extra_json, object)";
+
 const COLUMNS: readonly Column[] = [
   column('raw_json', 'String', null, 'raw_json'),
   column('time_str', 'String', `JSONExtract(raw_json, 'time', 'String')`, viewField('time')),
@@ -86,10 +89,18 @@ const COLUMNS: readonly Column[] = [
   ...PLAIN_COLUMNS.map(({ field, type, extract }) =>
     column(field, type, `JSONExtract(raw_json, '${field}', '${extract}')`, viewField(field)),
   ),
-  column('extra', EXTRA_TYPE, "if(JSONType(raw_json) = 'Object', raw_json, '{}')", 'object'),
+  column('extra', EXTRA_TYPE, "if(JSONType(raw_json) = 'Object', raw_json, '{}')", EXTRA_IN_VIEW),
   ...PROVENANCE.map(({ name, type }) => column(name, type, null, name)),
   column('_inserted_at', "DateTime64(3, 'UTC')", 'now64(3)', 'now64(3)'),
 ];
+
+/**
+ * Parts of fewer bytes have one file for all columns. With a file for each part of each column (the default from 10 MiB
+ * on, which is one batch) an insert made some 250 files, and a quarter of its CPU went into making them.
+ */
+const MIN_BYTES_FOR_WIDE_PART = 256 * 1024 * 1024;
+
+const EXTRA_JSON_COLUMN = `extra_json String COMMENT ${quoted('the fields of raw_json without a column of their own, as JSON; empty: look there')}`;
 
 /** The tables and the view as statements, in the order in which they can run. */
 export function createTables(tables: TableNames): readonly string[] {
@@ -101,11 +112,12 @@ function createRaw(tables: TableNames): string {
   return `CREATE TABLE IF NOT EXISTS ${identifier(tables.raw)}
 (
   raw_json String COMMENT 'the result record, byte for byte',
+  ${EXTRA_JSON_COLUMN},
 ${provenance.join(',\n')}
 )
 ENGINE = MergeTree
 ORDER BY (_topic, _partition, _offset)
-SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`;
+SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART}`;
 }
 
 function createLogs(tables: TableNames): string {
@@ -121,12 +133,25 @@ ${columns.join(',\n')},
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(log_date)
 ORDER BY (log_date, dst_ip, src_ip, time)
-SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`;
+SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART}`;
 }
 
 function createView(tables: TableNames): string {
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${identifier(viewName(tables))} TO ${identifier(tables.logs)} AS
 ${selectFromRaw(tables)}`;
+}
+
+/** The statements that bring tables and view of version 1 to what `createTables` makes. Each can run twice. */
+export function addExtraJson(tables: TableNames): readonly string[] {
+  const raw = identifier(tables.raw);
+  const parts = `MODIFY SETTING min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART}`;
+  return [
+    `ALTER TABLE ${raw} ADD COLUMN IF NOT EXISTS ${EXTRA_JSON_COLUMN} AFTER raw_json`,
+    `ALTER TABLE ${raw} ${parts}`,
+    `ALTER TABLE ${identifier(tables.logs)} ${parts}`,
+    // At once, so that no insert finds the view missing.
+    `ALTER TABLE ${identifier(viewName(tables))} MODIFY QUERY\n${selectFromRaw(tables)}`,
+  ];
 }
 
 /**
@@ -139,7 +164,7 @@ export function selectFromRaw(tables: TableNames, condition?: string): string {
     ...SOURCE_FIELDS.map((field) => `${field} String`),
     ...PLAIN_COLUMNS.map(({ field, extract }) => `${field} ${extract}`),
   ];
-  const carried = ['raw_json', ...PROVENANCE.map(({ name }) => name)].join(', ');
+  const carried = RAW_COLUMNS.join(', ');
   const outer = COLUMNS.map(({ name, inView }) => (inView === name ? name : `${inView} AS ${name}`));
   return `SELECT
   ${outer.join(',\n  ')}
@@ -168,7 +193,14 @@ export const LOGS_COLUMNS: readonly string[] = COLUMNS.map((column) => column.na
 /** What `system.columns` should say: names and types by table. */
 export function expectedColumns(tables: TableNames): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map([
-    [tables.raw, new Map([['raw_json', 'String'], ...PROVENANCE.map(({ name, type }) => [name, type] as const)])],
+    [
+      tables.raw,
+      new Map([
+        ['raw_json', 'String'],
+        ['extra_json', 'String'],
+        ...PROVENANCE.map(({ name, type }) => [name, type] as const),
+      ]),
+    ],
     [tables.logs, new Map(COLUMNS.map(({ name, type }) => [name, type] as const))],
   ]);
 }

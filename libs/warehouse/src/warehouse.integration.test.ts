@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { systemClock } from '@logweave/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWarehouse, RowEncoder, type Warehouse, type WarehouseConfig } from './index.ts';
+import { HARD, ODD_EXTRAS, oddObject, SAMPLE } from './testing/odd-records.ts';
 
 const lines: string[] = [];
 const record = (fields: object, event: string): void => {
@@ -71,14 +72,14 @@ describe('migrations', () => {
     const own = open({ database: 'dry' });
     const result = await own.migrate({ dryRun: true });
     expect(result.dryRun).toBe(true);
-    expect(result.steps.map((step) => step.version)).toEqual([1]);
+    expect(result.steps.map((step) => step.version)).toEqual([1, 2]);
     expect(result.steps[0]?.statements.join('\n')).toContain('CREATE MATERIALIZED VIEW');
     expect(await warehouse.select("SELECT name FROM system.databases WHERE name = 'dry'")).toEqual([]);
   });
 
   test('run twice, the second does nothing, and the schema is as expected', async () => {
-    expect((await warehouse.migrate({ dryRun: false })).steps.length).toBe(1);
-    expect(await warehouse.migrate({ dryRun: false })).toEqual({ alreadyApplied: [1], steps: [], dryRun: false });
+    expect((await warehouse.migrate({ dryRun: false })).steps.length).toBe(2);
+    expect(await warehouse.migrate({ dryRun: false })).toEqual({ alreadyApplied: [1, 2], steps: [], dryRun: false });
     expect(await warehouse.schemaProblems()).toEqual([]);
   });
 
@@ -90,13 +91,36 @@ describe('migrations', () => {
     expect(await own.counts()).toMatchObject({ raw: 1, logs: 1 });
   });
 
+  test('tables of version 1 get the new column and the new view, and keep their rows', async () => {
+    const own = open({ database: 'older' });
+    await own.migrate({ dryRun: false });
+    await query('DROP VIEW older.http_logs_raw_to_http_logs');
+    await query('ALTER TABLE older.http_logs_raw DROP COLUMN extra_json');
+    await query(`CREATE MATERIALIZED VIEW older.http_logs_raw_to_http_logs TO older.http_logs AS
+      SELECT raw_json, _topic, _partition, _offset, _arrived_at FROM older.http_logs_raw`);
+    await query('ALTER TABLE older.logweave_migrations DELETE WHERE version = 2 SETTINGS mutations_sync = 1');
+    await query(`INSERT INTO older.http_logs_raw (raw_json) VALUES ('{"a":1}')`);
+    expect((await own.schemaProblems()).map((problem) => problem.message)).toEqual([
+      'column extra_json of table http_logs_raw is missing',
+    ]);
+    expect((await own.migrate({ dryRun: false })).steps.map((step) => step.version)).toEqual([2]);
+    expect(await own.schemaProblems()).toEqual([]);
+    await insert(own, 0, 1, ['{"src_port":1,"a":2}']);
+    const rows = await own.select('SELECT toString(extra) AS extra FROM http_logs ORDER BY _offset');
+    expect(rows).toEqual([{ extra: '{"a":"1"}' }, { extra: '{"a":"2"}' }]);
+    const [view] = await own.select<{ sql: string }>(
+      "SELECT as_select AS sql FROM system.tables WHERE database = 'older' AND name = 'http_logs_raw_to_http_logs'",
+    );
+    expect(view?.sql).toContain('extra_json');
+  });
+
   test('a newer schema is refused', async () => {
     const own = open({ database: 'newer' });
     await own.migrate({ dryRun: false });
     await query(
       "INSERT INTO newer.logweave_migrations (raw_table, version, name, checksum) VALUES ('http_logs_raw', 99, 'x', '')",
     );
-    await expect(own.migrate({ dryRun: true })).rejects.toThrow(/schema version 99; this program knows up to 1/);
+    await expect(own.migrate({ dryRun: true })).rejects.toThrow(/schema version 99; this program knows up to 2/);
   });
 
   test('fault 21: a missing table, column or view and a changed type are named', async () => {
@@ -117,9 +141,6 @@ describe('migrations', () => {
     ]);
   });
 });
-
-const SAMPLE =
-  '{"timestamp":"2024-01-01T12:00:00.000000001Z","src_ip":"192.0.2.7","src_port":50123,"dst_ip":"198.51.100.1","dst_port":443,"correlated":true,"orphan_side":"","keepalives":2,"a_timestamp":1704110400000000001,"b_timestamp":1704110399990000000,"method":"GET","scheme":"https","host":"h","path":"/api","query":"q=1","http_version":"HTTP/2.0","header_user_agent":"curl/8","a_size":1.0,"conn_id":"c","ip_meta_df":true,"ip_meta_id":7,"ip_meta_total_length":60,"ip_meta_ttl":64,"tcp_meta_options":"MSS","tcp_meta_window_size":64240,"syn_to_clienthello_ms":-1,"tls_version":"1.3","tls_sni":"h","ja3":"771","ja3_hash":"aa","ja4":"t13d1516h2_8daaf6152771_02713d6af862"}';
 
 describe('rows', () => {
   test('every column of a full record is filled', async () => {
@@ -172,41 +193,12 @@ describe('rows', () => {
   });
 
   test('no row is refused, however hard it is', async () => {
-    const hard: readonly (readonly [string | Uint8Array, Record<string, unknown>])[] = [
-      ['{"src_ip":"2001:db8::1","src_port":1}', { src_ip: '0.0.0.0', src_ip6: '2001:db8::1', src_port: 1 }],
-      ['[1]', { time_str: '', src_port: 0 }],
-      ['not json', { src_port: 0 }],
-      ['', { src_port: 0 }],
-      ['null', { src_port: 0 }],
-      ['{"src_port":1', { src_port: 0 }],
-      ['{"src_port":5,"src_port":6,"x":1,"x":2}', { src_port: 5, extra: '{"x":"1"}' }],
-      ['{"src_port":700000}', { src_port: 0 }],
-      ['{"src_port":"443","correlated":"x","keepalives":-1}', { src_port: 443, correlated: 0, keepalives: 0 }],
-      ['{"src_ip":"not an address"}', { src_ip: '0.0.0.0', src_ip6: '::' }],
-      ['{"path":"/\\u0000/é"}', { path: '/\0/é' }],
-      [Buffer.from([123, 34, 120, 34, 58, 34, 0, 255, 34, 125]), { src_port: 0 }],
-      ['{"time":"12:00:01"}', { time: '2024-01-01 12:00:00' }],
-      ['{"time":"2023-05-05T05:05:05+02:00","timestamp":"2024-02-02T02:02:02Z"}', { time: '2023-05-05 03:05:05' }],
-      ['{"time":"garbage, rather long","timestamp":"2024-02-02T02:02:02Z"}', { time: '2024-02-02 02:02:02' }],
-      ['{"b_timestamp":1704110399990000000}', { time: '2024-01-01 11:59:59' }],
-      ['{"timestamp":"2150-01-01T00:00:00Z"}', { time: '2106-02-07 06:28:15' }],
-      ['{"timestamp":"0001-01-01T00:00:00Z"}', { time: '1970-01-01 00:00:00' }],
-      ['{"a_timestamp":18446744073709551615}', { time: '2106-02-07 06:28:15' }],
-      ['{"src_port":7,"big":123456789012345678901234567890}', { src_port: 7 }],
-      ['{"src_port":8,"big":1e999}', { src_port: 8 }],
-      ['{"src_port":9,"half":"\\ud800"}', { src_port: 9 }],
-      ['{"src_port":10,"a":1,"a.b":2,"a":{"b":3},"":4}', { src_port: 10 }],
-      ['{"orphan_side":"A","orphan_reason":"outside_window","orphan_nearest_ms":1001}', { orphan_nearest_ms: '1001' }],
-      [`{"src_port":11,${Array.from({ length: 900 }, (_, i) => `"k${i}":${i}`).join(',')}}`, { src_port: 11 }],
-      [`{"src_port":12,"deep":${'['.repeat(62)}${']'.repeat(62)}}`, { src_port: 12 }],
-      [`{"src_port":13,"long":"${'x'.repeat(2_000_000)}"}`, { src_port: 13 }],
-    ];
-    const texts = hard.map(([text]) => text);
+    const texts = HARD.map(([text]) => text);
     await insert(warehouse, 2, 0, texts);
-    const columns = [...new Set(hard.flatMap(([, wanted]) => Object.keys(wanted)))].filter((name) => name !== 'extra');
+    const columns = [...new Set(HARD.flatMap(([, wanted]) => Object.keys(wanted)))].filter((name) => name !== 'extra');
     const rows = await rowsOf(2, `${columns.join(', ')}, toString(extra) AS extra, hex(raw_json) AS raw_hex`);
-    expect(rows.length).toBe(hard.length);
-    hard.forEach(([text, wanted], i) => {
+    expect(rows.length).toBe(HARD.length);
+    HARD.forEach(([text, wanted], i) => {
       expect(rows[i], `row ${i}`).toMatchObject(wanted);
       expect(rows[i]?.['raw_hex']).toBe(
         Buffer.from(text as string)
@@ -221,6 +213,25 @@ describe('rows', () => {
       SELECT raw_json, _topic, 3, _offset, _arrived_at FROM http_logs_raw WHERE _partition IN (1)`);
     const columns = '* EXCEPT (_partition, _inserted_at, extra), toString(extra) AS extra';
     expect(await rowsOf(3, columns)).toEqual(await rowsOf(1, columns));
+  });
+
+  test('the JSON of the rest of the fields gives the same rows as the whole record', async () => {
+    const drawn = fc.sample(oddObject, { numRuns: 1_000, seed: 7 });
+    const texts = [...HARD.map(([text]) => text), ...ODD_EXTRAS, SAMPLE, ...drawn];
+    await insert(warehouse, 7, 0, texts);
+    await query(`INSERT INTO http_logs_raw (raw_json, _topic, _partition, _offset, _arrived_at)
+      SELECT raw_json, _topic, 8, _offset, _arrived_at FROM http_logs_raw WHERE _partition = 7
+      ORDER BY _offset SETTINGS type_json_skip_duplicated_paths = 1`);
+    const known = await warehouse.select<{ n: string }>(
+      "SELECT count() AS n FROM http_logs_raw WHERE _partition = 7 AND extra_json != ''",
+    );
+    expect(Number(known[0]?.n)).toBeGreaterThan(texts.length / 2);
+    const columns =
+      '* EXCEPT (_partition, _inserted_at, extra), toString(extra) AS extra, JSONAllPathsWithTypes(http_logs.extra) AS types';
+    const [withRest, without] = [await rowsOf(7, columns), await rowsOf(8, columns)];
+    expect(withRest.length).toBe(texts.length);
+    expect(without.length).toBe(texts.length);
+    withRest.forEach((row, i) => expect(row, String(texts[i]).slice(0, 200)).toEqual(without[i]));
   });
 
   test('fault 28: events of hundreds of months go in as one batch', async () => {
@@ -355,7 +366,7 @@ describe('errors', () => {
   });
 
   test('the row that ClickHouse stumbles over is not in the message', async () => {
-    const rows = Buffer.from('{"raw_json":"x","_topic":"t","_partition":"a planted piece of data","_offset":1}\n');
+    const rows = Buffer.from('\x7fa planted piece of data');
     const failed = warehouse.insertRange({ topic: 't', partition: 0, firstOffset: 1, lastOffset: 1, rows });
     const error: unknown = await failed.catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'row' });

@@ -43,7 +43,7 @@ export interface OffsetRange {
 }
 
 export interface InsertRange extends OffsetRange {
-  /** JSONEachRow as `RowEncoder` builds it. */
+  /** RowBinary as `RowEncoder` builds it. */
   readonly rows: Buffer;
 }
 
@@ -155,7 +155,7 @@ class ClickHouseWarehouse implements Warehouse {
     return this.#call(`insert into ${this.tables.raw}`, async () => {
       // `insert` of the client would encode objects; the bytes of these rows are ready.
       const { stream } = await this.#client.exec({
-        query: `INSERT INTO ${this.tables.raw} (${RAW_COLUMNS.join(', ')}) FORMAT JSONEachRow`,
+        query: `INSERT INTO ${this.tables.raw} (${RAW_COLUMNS.join(', ')}) FORMAT RowBinary`,
         values: Readable.from([range.rows], { objectMode: false }),
         clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: insertToken(range) },
         ...(signal === undefined ? {} : { abort_signal: signal }),

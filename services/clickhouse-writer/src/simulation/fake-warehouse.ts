@@ -109,13 +109,25 @@ export class FakeWarehouse {
   }
 }
 
-function rowsOf(range: InsertRange): readonly FakeRow[] {
-  const lines = range.rows.toString().split('\n').slice(0, -1);
-  return lines.map((line) => {
-    const row = JSON.parse(line) as { raw_json: string; _partition: number; _offset: number };
-    const { raw_json: value, _partition: partition, _offset: offset } = row;
-    return { partition, offset, value };
-  });
+/** Reads RowBinary: record, the rest of its fields, topic, partition, offset, arrival. */
+function rowsOf({ rows }: InsertRange): readonly FakeRow[] {
+  const found: FakeRow[] = [];
+  let at = 0;
+  const string = (): string => {
+    let length = 0;
+    let byte = 0x80;
+    for (let shift = 0; byte >= 0x80; shift += 7) length += ((byte = rows[at++] as number) & 0x7f) << shift;
+    at += length;
+    return rows.toString('utf8', at - length, at);
+  };
+  while (at < rows.length) {
+    const value = string();
+    string();
+    string();
+    found.push({ value, partition: rows.readUInt32LE(at), offset: Number(rows.readBigUInt64LE(at + 4)) });
+    at += 4 + 8 + 8;
+  }
+  return found;
 }
 
 /** The insert goes on; only the caller no longer waits. */
