@@ -5,6 +5,7 @@ import { KeyState } from './key-state.ts';
 import { keyText } from './key-text.ts';
 import { KeyTable } from './key-table.ts';
 import { markLate } from './late-events.ts';
+import { MemoryBlock } from './memory-block.ts';
 import type { Matcher, MatchHost } from './match-host.ts';
 import { MomentQueue, setMoment } from './moment-queue.ts';
 import { OneToMany } from './one-to-many.ts';
@@ -28,6 +29,7 @@ export class Correlation implements MatchHost {
   readonly #rules: CorrelationRules;
   readonly #sink: OutcomeSink;
   readonly #readers: readonly [EventReader, EventReader];
+  readonly #blocks = [new MemoryBlock(), new MemoryBlock()] as const;
   readonly #filter: SourceFilter;
   readonly #matcher: Matcher;
   readonly #keys = new KeyTable();
@@ -160,7 +162,7 @@ export class Correlation implements MatchHost {
     const reader = this.#readers[side];
     if (reader.read(bytes, start, end, arrivalMs) !== null) return;
     if (this.#filter.test(reader, bytes) !== null) return;
-    if (!this.#recovery.replays(this.#stateOf(reader), side, offset)) return;
+    if (!this.#recovery.replays(this.#keys.ofEvent(reader), side, offset)) return;
     const event = this.#newEvent(side, offset, arrivalMs, bytes, start, end);
     this.#hold(event);
     this.#matcher.insert(event);
@@ -258,17 +260,14 @@ export class Correlation implements MatchHost {
     end: number,
   ): HeldEvent {
     const reader = this.#readers[side];
-    const key = this.#stateOf(reader);
+    const key = this.#keys.ofEvent(reader);
     const { ms, ns } = reader;
+    const block = this.#blocks[side].of(bytes);
+    start += bytes.byteOffset;
+    end += bytes.byteOffset;
     return side === 1 && this.#rules.mode === 'one_to_many'
-      ? new Connection(side, key, ms, ns, offset, arrivalMs ?? 0, bytes, start, end)
-      : new HeldEvent(side, key, ms, ns, offset, arrivalMs ?? 0, bytes, start, end);
-  }
-
-  #stateOf(reader: EventReader): KeyState {
-    if (reader.packedKey >= 0) return this.#keys.findPacked(reader.packedKey) ?? this.#keys.addPacked(reader.packedKey);
-    const text = reader.key;
-    return this.#keys.findText(text) ?? this.#keys.addText(text);
+      ? new Connection(side, key, ms, ns, offset, arrivalMs ?? 0, block, start, end)
+      : new HeldEvent(side, key, ms, ns, offset, arrivalMs ?? 0, block, start, end);
   }
 
   #enter(event: HeldEvent): void {

@@ -20,7 +20,7 @@ export class HeldEvent {
   /** The record's timestamp; 0 where there is none. */
   readonly arrivalMs: number;
   /** Where its bytes stand. */
-  bytes: Uint8Array;
+  bytes: Buffer;
   readonly start: number;
   end: number;
 
@@ -50,7 +50,7 @@ export class HeldEvent {
     ns: number,
     offset: number,
     arrivalMs: number,
-    bytes: Uint8Array,
+    bytes: Buffer,
     start: number,
     end: number,
   ) {

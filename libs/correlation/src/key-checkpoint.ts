@@ -12,7 +12,7 @@ export interface KeyCheckpoint {
 }
 
 const VERSION = 1;
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = Buffer.alloc(0);
 const HEAD_BYTES = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4;
 const EVENT_BYTES = 1 + 2 + 8 * 7 + 4 * 6 + 4;
 

@@ -1,4 +1,5 @@
 import { hashOfPacked } from './key-hash.ts';
+import { Departures, NO_DEPARTURES } from './departures.ts';
 import { Connection, compareEvents, type HeldEvent, type SideIndex } from './held-event.ts';
 
 const NONE: HeldEvent[] = [];
@@ -42,15 +43,8 @@ export class KeyState {
   previous: KeyState | null = null;
   next: KeyState | null = null;
 
-  /** Memory for reasons, per side: the highest event time that left, and that left matched. */
-  leftAMs = Number.NEGATIVE_INFINITY;
-  leftANs = 0;
-  leftBMs = Number.NEGATIVE_INFINITY;
-  leftBNs = 0;
-  matchedAMs = Number.NEGATIVE_INFINITY;
-  matchedANs = 0;
-  matchedBMs = Number.NEGATIVE_INFINITY;
-  matchedBNs = 0;
+  /** What has left, for reasons. Most keys that wait have nothing yet, and a million of them may wait. */
+  #departures: Departures | null = null;
 
   constructor(packed: number, text: string | null) {
     this.packed = packed;
@@ -104,25 +98,12 @@ export class KeyState {
   }
 
   noteTimeLeft(side: SideIndex, ms: number, ns: number, matched: boolean): void {
-    if (side === 0) {
-      if ((ms - this.leftAMs) * 1e6 + (ns - this.leftANs) > 0) {
-        this.leftAMs = ms;
-        this.leftANs = ns;
-      }
-      if (matched && (ms - this.matchedAMs) * 1e6 + (ns - this.matchedANs) > 0) {
-        this.matchedAMs = ms;
-        this.matchedANs = ns;
-      }
-    } else {
-      if ((ms - this.leftBMs) * 1e6 + (ns - this.leftBNs) > 0) {
-        this.leftBMs = ms;
-        this.leftBNs = ns;
-      }
-      if (matched && (ms - this.matchedBMs) * 1e6 + (ns - this.matchedBNs) > 0) {
-        this.matchedBMs = ms;
-        this.matchedBNs = ns;
-      }
-    }
+    this.#departures ??= new Departures();
+    this.#departures.note(side, ms, ns, matched);
+  }
+
+  get departures(): Readonly<Departures> {
+    return this.#departures ?? NO_DEPARTURES;
   }
 }
 

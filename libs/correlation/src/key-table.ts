@@ -1,4 +1,4 @@
-import { dottedQuadValue } from '@logweave/model';
+import { dottedQuadValue, type EventReader } from '@logweave/model';
 import { hashOfPacked } from './key-hash.ts';
 import { KeyState } from './key-state.ts';
 
@@ -31,6 +31,13 @@ export class KeyTable {
 
   findText(text: string): KeyState | undefined {
     return this.#texts.get(text);
+  }
+
+  /** The state of the key of an event that was just read; a new one where there is none. */
+  ofEvent(reader: EventReader): KeyState {
+    if (reader.packedKey >= 0) return this.findPacked(reader.packedKey) ?? this.addPacked(reader.packedKey);
+    const text = reader.key;
+    return this.findText(text) ?? this.addText(text);
   }
 
   /** By the text of the key, of whichever kind it is. */

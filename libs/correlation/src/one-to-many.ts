@@ -157,9 +157,9 @@ export class OneToMany implements Matcher {
     if (this.#host.silentSince(1, request, 0)) return 'source_silent';
     if (this.#connectionOf(request) !== null) return 'ttl_expired';
     this.#host.recall(request.key);
-    const { leftBMs, leftBNs } = request.key;
-    const before = (leftBMs - request.ms) * 1e6 + (leftBNs - request.ns) <= this.#rules.skewNs;
-    return before && this.#remembered(leftBMs, leftBNs, request) ? 'ttl_expired' : 'no_partner';
+    const { bMs, bNs } = request.key.departures;
+    const before = (bMs - request.ms) * 1e6 + (bNs - request.ns) <= this.#rules.skewNs;
+    return before && this.#remembered(bMs, bNs, request) ? 'ttl_expired' : 'no_partner';
   }
 
   #remembered(leftMs: number, leftNs: number, event: HeldEvent): boolean {
@@ -265,7 +265,8 @@ export class OneToMany implements Matcher {
     if (this.#host.silentSince(0, connection, -afterNs)) return this.#host.orphaned(connection, 'source_silent', -1);
     const { key } = connection;
     this.#host.recall(key);
-    const sinceMatched = (key.matchedAMs - connection.ms) * 1e6 + (key.matchedANs - connection.ns);
+    const left = key.departures;
+    const sinceMatched = (left.matchedAMs - connection.ms) * 1e6 + (left.matchedANs - connection.ns);
     let within = sinceMatched >= -afterNs && sinceMatched <= networkTtlNs;
     let nearest = Number.POSITIVE_INFINITY;
     for (const request of key.a) {
@@ -275,8 +276,8 @@ export class OneToMany implements Matcher {
       nearest = Math.min(nearest, Math.abs(gap));
     }
     if (within) return this.#host.orphaned(connection, 'partner_taken', -1);
-    if ((ms - key.leftAMs) * 1e6 + (ns - key.leftANs) <= reasonMemoryNs) {
-      nearest = Math.min(nearest, Math.abs((key.leftAMs - connection.ms) * 1e6 + (key.leftANs - connection.ns)));
+    if ((ms - left.aMs) * 1e6 + (ns - left.aNs) <= reasonMemoryNs) {
+      nearest = Math.min(nearest, Math.abs((left.aMs - connection.ms) * 1e6 + (left.aNs - connection.ns)));
     }
     if (nearest === Number.POSITIVE_INFINITY) return this.#host.orphaned(connection, 'no_partner', -1);
     this.#host.orphaned(connection, 'outside_window', nearest);

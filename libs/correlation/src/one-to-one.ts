@@ -176,27 +176,28 @@ export class OneToOne implements Matcher {
     if (this.#host.silentSince(otherSide, event, -back)) return this.#host.orphaned(event, 'source_silent', -1);
     const { key } = event;
     this.#host.recall(key);
-    const matchedMs = otherSide === 0 ? key.matchedAMs : key.matchedBMs;
-    const matchedNs = otherSide === 0 ? key.matchedANs : key.matchedBNs;
+    const left = key.departures;
+    const matchedMs = otherSide === 0 ? left.matchedAMs : left.matchedBMs;
+    const matchedNs = otherSide === 0 ? left.matchedANs : left.matchedBNs;
     const sinceMatched = (matchedMs - event.ms) * 1e6 + (matchedNs - event.ns);
     let within = sinceMatched >= -back && sinceMatched <= ahead;
     let nearest = Number.POSITIVE_INFINITY;
     const list = key.of(otherSide);
     const place = placeOfTime(list, event.ms, event.ns, 0);
-    const left = place > 0 ? list[place - 1] : undefined;
-    if (left !== undefined) {
-      nearest = gapNs(event, left);
+    const earlier = place > 0 ? list[place - 1] : undefined;
+    if (earlier !== undefined) {
+      nearest = gapNs(event, earlier);
       within ||= nearest <= back;
     }
-    const right = list[place];
-    if (right !== undefined && (right.ms - ms) * 1e6 + (right.ns - ns) <= 0) {
-      const gap = gapNs(right, event);
+    const later = list[place];
+    if (later !== undefined && (later.ms - ms) * 1e6 + (later.ns - ns) <= 0) {
+      const gap = gapNs(later, event);
       within ||= gap <= ahead;
       nearest = Math.min(nearest, gap);
     }
     if (within) return this.#host.orphaned(event, 'partner_taken', -1);
-    const leftMs = otherSide === 0 ? key.leftAMs : key.leftBMs;
-    const leftNs = otherSide === 0 ? key.leftANs : key.leftBNs;
+    const leftMs = otherSide === 0 ? left.aMs : left.bMs;
+    const leftNs = otherSide === 0 ? left.aNs : left.bNs;
     if ((ms - leftMs) * 1e6 + (ns - leftNs) <= this.#rules.reasonMemoryNs) {
       nearest = Math.min(nearest, Math.abs((leftMs - event.ms) * 1e6 + (leftNs - event.ns)));
     }

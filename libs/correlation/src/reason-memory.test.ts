@@ -11,7 +11,7 @@ function keyThatLeft(packed: number, text: string | null, ms: number): KeyState 
 function recalled(memory: ReasonMemory, packed: number, text: string | null = null): number {
   const key = new KeyState(packed, text);
   memory.recall(key);
-  return key.matchedAMs;
+  return key.departures.matchedAMs;
 }
 
 describe('the memory for reasons', () => {

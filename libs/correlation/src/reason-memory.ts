@@ -65,14 +65,15 @@ class Generation {
     if (entry < 0) entry = this.#add(key);
     else this.#mergeInto(key, entry);
     const at = entry * TIMES;
-    this.#ms[at] = key.leftAMs;
-    this.#ns[at] = key.leftANs;
-    this.#ms[at + 1] = key.leftBMs;
-    this.#ns[at + 1] = key.leftBNs;
-    this.#ms[at + 2] = key.matchedAMs;
-    this.#ns[at + 2] = key.matchedANs;
-    this.#ms[at + 3] = key.matchedBMs;
-    this.#ns[at + 3] = key.matchedBNs;
+    const left = key.departures;
+    this.#ms[at] = left.aMs;
+    this.#ns[at] = left.aNs;
+    this.#ms[at + 1] = left.bMs;
+    this.#ns[at + 1] = left.bNs;
+    this.#ms[at + 2] = left.matchedAMs;
+    this.#ns[at + 2] = left.matchedANs;
+    this.#ms[at + 3] = left.matchedBMs;
+    this.#ns[at + 3] = left.matchedBNs;
   }
 
   recall(key: KeyState): void {

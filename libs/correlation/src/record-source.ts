@@ -25,8 +25,7 @@ export class RecordSource {
 
   /** @throws Error when the bytes are not what `EventReader` passed. */
   load(event: HeldEvent): void {
-    const { start, end } = event;
-    const bytes = asBuffer(event.bytes);
+    const { bytes, start, end } = event;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
@@ -47,10 +46,4 @@ export class RecordSource {
     }
     return true;
   }
-}
-
-/** The same bytes, not a copy, as a Buffer: its own copying makes no garbage. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  // By its method, since walking up the prototypes, as instanceof does, shows in a profile.
-  return 'copy' in bytes ? (bytes as Buffer) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
