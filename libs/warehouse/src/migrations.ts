@@ -30,7 +30,11 @@ const MIGRATIONS_TABLE = 'logweave_migrations';
 function migrationsFor(tables: TableNames): readonly Migration[] {
   return [
     { version: 1, name: 'raw and enriched table, view between them', statements: createTables(tables) },
-    { version: 2, name: 'the rest of the fields beside raw_json, fewer files', statements: addExtraJson(tables) },
+    {
+      version: 2,
+      name: 'the rest of the fields beside raw_json, fewer files and merges',
+      statements: addExtraJson(tables),
+    },
   ];
 }
 

@@ -3,6 +3,8 @@ import { ExtraFields } from './extra-fields.ts';
 /** A varint of a length: more than enough for any buffer. */
 const LONGEST_VARINT = 5;
 const TWO_32 = 4_294_967_296;
+const LEAST_BYTES = 64 * 1024;
+const NONE = Buffer.alloc(0);
 
 /**
  * Builds the bytes of RowBinary rows for the raw table, their columns in the order of `RAW_COLUMNS`. Each byte of a
@@ -12,17 +14,19 @@ export class RowEncoder {
   readonly #extra = new ExtraFields();
   /** Topic and partition, which are the same in each row. */
   readonly #place: Buffer;
-  #bytes: Buffer;
+  #bytes: Buffer = NONE;
+  /** How much room to make for the next row that finds none. */
+  #expectedBytes: number;
   #length = 0;
   #rows = 0;
 
-  constructor(topic: string, partition: number, expectedBytes = 64 * 1024) {
+  constructor(topic: string, partition: number, expectedBytes = LEAST_BYTES) {
     const name = Buffer.from(topic);
     const place = Buffer.alloc(LONGEST_VARINT + name.length + 4);
     let at = writeVarint(place, 0, name.length);
     at += name.copy(place, at);
     this.#place = place.subarray(0, place.writeUInt32LE(partition, at));
-    this.#bytes = Buffer.allocUnsafe(expectedBytes);
+    this.#expectedBytes = expectedBytes;
   }
 
   get rows(): number {
@@ -45,10 +49,11 @@ export class RowEncoder {
     this.#rows++;
   }
 
-  /** The rows so far; the encoder begins anew. */
+  /** The rows so far; the encoder begins anew, holds nothing until then, and makes room for as much at once. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = Buffer.allocUnsafe(Math.max(64 * 1024, this.#length));
+    this.#bytes = NONE;
+    this.#expectedBytes = Math.max(LEAST_BYTES, Math.ceil(this.#length * 1.1));
     this.#length = 0;
     this.#rows = 0;
     return taken;
@@ -57,7 +62,7 @@ export class RowEncoder {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2, this.#expectedBytes));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }

@@ -95,10 +95,12 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * Parts of fewer bytes have one file for all columns. With a file for each part of each column (the default from 10 MiB
- * on, which is one batch) an insert made some 250 files, and a quarter of its CPU went into making them.
+ * How both tables keep their parts. Parts of fewer bytes than the first have one file for all columns: with a file for each
+ * part of each column (the default from 10 MiB on, which is one batch) an insert made some 250 files, and a quarter of its
+ * CPU went into making them. The second has a row merged again when there is ten times as much of it, not five times,
+ * which saves a third of the merging.
  */
-const MIN_BYTES_FOR_WIDE_PART = 256 * 1024 * 1024;
+const PART_SETTINGS = `min_bytes_for_wide_part = ${256 * 1024 * 1024}, merge_selector_base = 10`;
 
 const EXTRA_JSON_COLUMN = `extra_json String COMMENT ${quoted('the fields of raw_json without a column of their own, as JSON; empty: look there')}`;
 
@@ -117,7 +119,7 @@ ${provenance.join(',\n')}
 )
 ENGINE = MergeTree
 ORDER BY (_topic, _partition, _offset)
-SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART}`;
+SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, ${PART_SETTINGS}`;
 }
 
 function createLogs(tables: TableNames): string {
@@ -133,7 +135,7 @@ ${columns.join(',\n')},
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(log_date)
 ORDER BY (log_date, dst_ip, src_ip, time)
-SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART}`;
+SETTINGS non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}, ${PART_SETTINGS}`;
 }
 
 function createView(tables: TableNames): string {
@@ -144,11 +146,10 @@ ${selectFromRaw(tables)}`;
 /** The statements that bring tables and view of version 1 to what `createTables` makes. Each can run twice. */
 export function addExtraJson(tables: TableNames): readonly string[] {
   const raw = identifier(tables.raw);
-  const parts = `MODIFY SETTING min_bytes_for_wide_part = ${MIN_BYTES_FOR_WIDE_PART}`;
   return [
     `ALTER TABLE ${raw} ADD COLUMN IF NOT EXISTS ${EXTRA_JSON_COLUMN} AFTER raw_json`,
-    `ALTER TABLE ${raw} ${parts}`,
-    `ALTER TABLE ${identifier(tables.logs)} ${parts}`,
+    `ALTER TABLE ${raw} MODIFY SETTING ${PART_SETTINGS}`,
+    `ALTER TABLE ${identifier(tables.logs)} MODIFY SETTING ${PART_SETTINGS}`,
     // At once, so that no insert finds the view missing.
     `ALTER TABLE ${identifier(viewName(tables))} MODIFY QUERY\n${selectFromRaw(tables)}`,
   ];

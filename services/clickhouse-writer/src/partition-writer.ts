@@ -54,6 +54,7 @@ export class PartitionWriter {
   readonly #config: ClickhouseWriterConfig;
   readonly #deps: PartitionWriterDeps;
   readonly #buffer: PartitionBuffer;
+  readonly #encoder: RowEncoder;
   readonly #aborting = new AbortController();
   #plan: Plan;
   /** The plan as the log has it. */
@@ -82,6 +83,7 @@ export class PartitionWriter {
     this.#committedPlan = encodePlan(plan);
     this.#position = position;
     this.#buffer = new PartitionBuffer(position);
+    this.#encoder = new RowEncoder(partition.topic, partition.partition);
     this.#ambiguousUntilMs = plan.length > 0 ? deps.clock.monotonicMs() + AMBIGUOUS_MS : 0;
   }
 
@@ -218,10 +220,11 @@ export class PartitionWriter {
     if (range.fromRaw) {
       await warehouse.insertFromRaw(place, signal);
     } else {
-      const encoder = new RowEncoder(topic, partition);
       // A tombstone has no place in a result topic; should one be there, it stays visible as an empty row.
-      for (const record of records) encoder.add(record.value ?? new Uint8Array(0), record.offset, record.timestampMs);
-      const rows = encoder.take();
+      for (const { value, offset, timestampMs } of records) {
+        this.#encoder.add(value ?? new Uint8Array(0), offset, timestampMs);
+      }
+      const rows = this.#encoder.take();
       await warehouse.insertRange({ ...place, rows }, signal);
       metrics.bytes.inc(labels, rows.length);
     }
