@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ContractHarness, eventLogContract, settleOnVirtualClock } from '@logweave/event-log/contract';
-import { VirtualClock } from '@logweave/model';
-import { type EmbeddedEventLog, openEmbeddedLog } from './embedded-log.ts';
+import type { EmbeddedEventLog } from './embedded-log.ts';
+import { WritingClock } from './test-log.ts';
 
 async function createHarness(): Promise<ContractHarness> {
   const directory = mkdtempSync(join(tmpdir(), 'logweave-contract-'));
-  const clock = new VirtualClock();
-  const open = (): Promise<EmbeddedEventLog> =>
-    openEmbeddedLog({ path: join(directory, 'event-log.db'), clock, maintainEveryMs: null });
+  const clock = new WritingClock();
+  const open = (): Promise<EmbeddedEventLog> => clock.open({ path: join(directory, 'event-log.db') });
   let log = await open();
   const unable = (): never => {
     throw new Error('the embedded log has no transactions that are open or lost');

@@ -1,18 +1,16 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { TransactionalProducer } from '@logweave/event-log';
-import { VirtualClock } from '@logweave/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedLogAlarm } from './alarms.ts';
-import { openEmbeddedLog } from './embedded-log.ts';
-import { readAll, readValues, records, testDirectory, topic } from './test-log.ts';
+import { readAll, readValues, records, testDirectory, topic, WritingClock } from './test-log.ts';
 
 describe('the embedded log', () => {
   const directory = testDirectory({ beforeEach, afterEach });
-  const clock = new VirtualClock();
+  const clock = new WritingClock();
   const open = (
     options: { maxBytes?: number; cacheBytes?: number; onAlarm?: (alarm: EmbeddedLogAlarm) => void } = {},
-  ) => openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null, ...options });
+  ) => clock.open({ path: directory.path(), ...options });
 
   it('refuses one caller of a turn without harm to the others', async () => {
     const log = await open();
@@ -195,7 +193,7 @@ describe('the embedded log', () => {
   it('says when the file cannot be made', async () => {
     const path = `${directory.path()}/below-a-file/event-log.db`;
     const log = await open();
-    await expect(openEmbeddedLog({ path, clock, maintainEveryMs: null })).rejects.toMatchObject({
+    await expect(clock.open({ path })).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining(path.slice(0, -'/event-log.db'.length)),
     });

@@ -15,14 +15,17 @@ import {
   type TransactionalProducer,
   type Watermarks,
 } from '@logweave/event-log';
-import { GroupCoordinator, LocalConsumer, LocalReader } from '@logweave/event-log/local';
+import { GroupCoordinator, LocalReader } from '@logweave/event-log/local';
 import type { Clock } from '@logweave/model';
 import type { EmbeddedLogAlarm } from './alarms.ts';
-import { asEventLogError, openWritable } from './database.ts';
+import { asEventLogError, openReadOnly } from './database.ts';
+import { EmbeddedConsumer } from './embedded-consumer.ts';
 import { LogCore } from './log-core.ts';
 import { Maintenance, type MaintenanceOptions, type MaintenanceReport } from './maintenance.ts';
 import { EmbeddedProducer, EmbeddedTransactionalProducer } from './producers.ts';
 import { takeWriterLock, type WriterLock } from './writer-lock.ts';
+import type { OpenWriter, Writer } from './write-operation.ts';
+import { WriterThread } from './writer-thread.ts';
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAINTAIN_EVERY_MS = 10_000;
@@ -56,18 +59,31 @@ export interface EmbeddedEventLog extends EventLog {
 }
 
 /**
- * Opens the log for writing, or creates it.
+ * Opens the log for writing, or creates it. A thread of its own waits for the disk.
  * @throws EventLogError `locked` naming the pid of the process that writes, `corrupt`, `unavailable`.
  */
-export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
+export function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
+  return openWith((writerOptions) => WriterThread.open(writerOptions), options);
+}
+
+/** The same with another writer. For tests, which look at what goes in and out. */
+export async function openWith(openWriter: OpenWriter, options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
   makeDirectory(dirname(options.path));
   const lock = takeWriterLock(options.path);
+  const alarm = options.onAlarm ?? (() => {});
+  let writer: Writer | undefined;
   let database: DatabaseSync | undefined;
   try {
-    database = openWritable(options.path, { maxBytes: options.maxBytes ?? null });
-    return new SqliteEventLog(options, database, lock);
+    writer = await openWriter({
+      path: options.path,
+      maxBytes: options.maxBytes ?? null,
+      checkpointFailed: (error) => alarm({ kind: 'maintenance_failed', error }),
+    });
+    database = openReadOnly(options.path);
+    return new SqliteEventLog(options, { alarm, lock, writer, database });
   } catch (error) {
     database?.close();
+    await writer?.close();
     lock.release();
     throw error;
   }
@@ -81,20 +97,28 @@ function makeDirectory(directory: string): void {
   }
 }
 
+/** What an open log has been given; it closes all of it in the reverse order. */
+interface Held {
+  readonly lock: WriterLock;
+  readonly writer: Writer;
+  /** To read from. */
+  readonly database: DatabaseSync;
+  readonly alarm: (alarm: EmbeddedLogAlarm) => void;
+}
+
 class SqliteEventLog implements EmbeddedEventLog {
   readonly #core: LogCore;
-  readonly #database: DatabaseSync;
-  readonly #lock: WriterLock;
+  readonly #held: Held;
   readonly #groups = new GroupCoordinator();
   readonly #maintenance: Maintenance;
   #closing: Promise<void> | null = null;
 
-  constructor(options: EmbeddedLogOptions, database: DatabaseSync, lock: WriterLock) {
-    const alarm = options.onAlarm ?? (() => {});
-    this.#database = database;
-    this.#lock = lock;
+  constructor(options: EmbeddedLogOptions, held: Held) {
+    const { writer, database, alarm } = held;
+    this.#held = held;
     this.#core = new LogCore({
       database,
+      writer,
       clock: options.clock,
       cacheBytes: options.cacheBytes ?? DEFAULT_CACHE_BYTES,
       stalled: (error) => alarm(error === null ? { kind: 'write_resumed' } : { kind: 'write_stalled', error }),
@@ -176,7 +200,7 @@ class SqliteEventLog implements EmbeddedEventLog {
 
   async consumer(options: ConsumerOptions): Promise<Consumer> {
     this.#checkOpen();
-    return new LocalConsumer(this.#core, this.#groups, options);
+    return EmbeddedConsumer.join(this.#core, this.#groups, options);
   }
 
   async maintain(options: MaintenanceOptions = {}): Promise<MaintenanceReport> {
@@ -201,8 +225,9 @@ class SqliteEventLog implements EmbeddedEventLog {
     this.#core.wakeAll();
     await this.#core.queue.close();
     await this.#maintenance.stopped();
-    this.#database.close();
-    this.#lock.release();
+    this.#held.database.close();
+    await this.#held.writer.close();
+    this.#held.lock.release();
   }
 
   #checkOpen(): void {

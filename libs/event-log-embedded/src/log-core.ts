@@ -7,16 +7,21 @@ import { Catalog, checkRange } from './catalog.ts';
 import { Store } from './store.ts';
 import { TailCache } from './tail-cache.ts';
 import { WriteQueue, type WriteQueueDeps } from './write-queue.ts';
-import { WriteTransaction } from './write-transaction.ts';
+import type { WriteTransaction } from './write-transaction.ts';
 
 export interface LogCoreOptions {
+  /** To read from. */
   readonly database: DatabaseSync;
+  readonly writer: WriteQueueDeps['writer'];
   readonly clock: Clock;
   readonly cacheBytes: number;
   readonly stalled: WriteQueueDeps['stalled'];
 }
 
-/** The log of the writing process: catalog, cache, file and the queue to it. */
+/**
+ * The log of the writing process: catalog, cache, file and the queue to it. The file may be a transaction ahead of the
+ * catalog, which takes a transaction over when the writer has said that it is durable.
+ */
 export class LogCore implements LocalLog {
   readonly clock: Clock;
   readonly waiting = new Set<() => void>();
@@ -33,7 +38,8 @@ export class LogCore implements LocalLog {
     this.cache = new TailCache(options.cacheBytes);
     this.queue = new WriteQueue({
       clock: options.clock,
-      transaction: new WriteTransaction(options.database, this.catalog),
+      catalog: this.catalog,
+      writer: options.writer,
       cache: this.cache,
       committed: () => this.wakeAll(),
       stalled: options.stalled,
@@ -79,7 +85,11 @@ export class LogCore implements LocalLog {
       if (records.length >= maxRecords || bytes >= maxBytes) break;
     }
     if (nextOffset >= 0) return { records, nextOffset, endOffset, bytes };
-    const read = this.store.read(id, offset, { records: maxRecords, bytes: maxBytes }, records);
+    const read = this.store.snapshot(() => {
+      // What retention has removed is out of range, also when the catalog does not say so yet.
+      checkRange({ ...partition, low: this.store.bounds(id).low }, offset);
+      return this.store.read(id, offset, { records: maxRecords, bytes: maxBytes, endOffset }, records);
+    });
     // No batch is left behind a position below the end when compaction has removed the last ones.
     return { records, nextOffset: read?.nextOffset ?? endOffset, endOffset, bytes: read?.bytes ?? 0 };
   }

@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { VirtualClock } from '@logweave/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EmbeddedLogAlarm } from './alarms.ts';
-import { type EmbeddedEventLog, openEmbeddedLog } from './embedded-log.ts';
-import { readAll, readValues, records, testDirectory, topic } from './test-log.ts';
+import type { EmbeddedEventLog } from './embedded-log.ts';
+import { readAll, readValues, records, testDirectory, topic, WritingClock } from './test-log.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,8 +21,8 @@ describe('maintenance of the embedded log', () => {
   const directory = testDirectory({ beforeEach, afterEach });
 
   it('runs by the clock', async () => {
-    const clock = new VirtualClock();
-    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: 10_000 });
+    const clock = new WritingClock();
+    const log = await clock.open({ path: directory.path(), maintainEveryMs: 10_000 });
     await log.ensureTopic(topic('t', { retentionMs: HOUR_MS }));
     await append(log, 't', clock.wallMs(), ['old']);
     await clock.advance(HOUR_MS - 1);
@@ -34,12 +33,10 @@ describe('maintenance of the embedded log', () => {
   });
 
   it('holds back what a group has not read, says so once, and lets go when the group goes on or is forgotten', async () => {
-    const clock = new VirtualClock();
+    const clock = new WritingClock();
     const alarms: EmbeddedLogAlarm[] = [];
-    const log = await openEmbeddedLog({
+    const log = await clock.open({
       path: directory.path(),
-      clock,
-      maintainEveryMs: null,
       onAlarm: (alarm) => alarms.push(alarm),
     });
     await log.ensureTopic(topic('t', { retentionMs: HOUR_MS }));
@@ -64,8 +61,8 @@ describe('maintenance of the embedded log', () => {
   });
 
   it('makes the file smaller again when much was removed', async () => {
-    const clock = new VirtualClock();
-    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null });
+    const clock = new WritingClock();
+    const log = await clock.open({ path: directory.path() });
     await log.ensureTopic(topic('t', { retentionMs: HOUR_MS }));
     for (let i = 0; i < 30; i++) await append(log, 't', clock.wallMs(), ['x'.repeat(1_000_000)]);
     await clock.advance(2 * HOUR_MS);
@@ -75,8 +72,8 @@ describe('maintenance of the embedded log', () => {
   });
 
   it('joins small batches when it compacts, and leaves the offsets', async () => {
-    const clock = new VirtualClock();
-    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null });
+    const clock = new WritingClock();
+    const log = await clock.open({ path: directory.path() });
     await log.ensureTopic(topic('t', { cleanup: 'compact' }));
     for (let i = 0; i < 200; i++) await append(log, 't', clock.wallMs(), [`${i}`], `key ${i % 50}`);
     await expect(log.maintain({ force: true })).resolves.toMatchObject({ removedRecords: 150 });
@@ -95,8 +92,8 @@ describe('maintenance of the embedded log', () => {
   });
 
   it('reads on from a gap that compaction has left, also from one at the end', async () => {
-    const clock = new VirtualClock();
-    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null, tombstoneMs: 0 });
+    const clock = new WritingClock();
+    const log = await clock.open({ path: directory.path(), tombstoneMs: 0 });
     await log.ensureTopic(topic('t', { cleanup: 'compact' }));
     const producer = await log.producer();
     const tombstone = { key: Buffer.from('k'), value: null, headers: [], timestampMs: clock.wallMs() };
@@ -113,8 +110,8 @@ describe('maintenance of the embedded log', () => {
   });
 
   it('compacts by itself only when enough is new', async () => {
-    const clock = new VirtualClock();
-    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null });
+    const clock = new WritingClock();
+    const log = await clock.open({ path: directory.path() });
     await log.ensureTopic(topic('t', { cleanup: 'compact' }));
     await append(log, 't', clock.wallMs(), ['1', '2'], 'k');
     await expect(log.maintain()).resolves.toMatchObject({ removedRecords: 0 });
@@ -125,8 +122,8 @@ describe('maintenance of the embedded log', () => {
   });
 
   it('does not starve appends when it runs without a pause', async () => {
-    const clock = new VirtualClock();
-    const log = await openEmbeddedLog({ path: directory.path(), clock, maintainEveryMs: null });
+    const clock = new WritingClock();
+    const log = await clock.open({ path: directory.path() });
     await log.ensureTopic(topic('t', { cleanup: 'compact' }));
     const state = { stopped: false };
     const maintaining = (async () => {

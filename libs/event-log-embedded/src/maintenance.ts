@@ -114,8 +114,7 @@ export class Maintenance {
       this.#checkRunning();
       const free = readPragma(database, 'freelist_count');
       if (free < VACUUM_MIN_PAGES || free < readPragma(database, 'page_count') * VACUUM_MIN_SHARE) return;
-      database.exec(`PRAGMA incremental_vacuum(${VACUUM_STEP_PAGES})`);
-      await core.turn();
+      await core.write((transaction) => transaction.giveBackPages(VACUUM_STEP_PAGES));
     }
   }
 }

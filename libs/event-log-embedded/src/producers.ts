@@ -146,9 +146,6 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
       if (error instanceof EventLogError) return Promise.resolve({ kind: 'aborted', error });
       throw error;
     }
-    if (this.#core.closed) {
-      return Promise.resolve({ kind: 'aborted', error: new EventLogError('closed', 'the event log is closed') });
-    }
     return new Promise((resolve) => {
       let baseOffsets: readonly number[] = [];
       this.#core.queue.push({

@@ -114,28 +114,40 @@ export class Store {
     return new Map(rows.map((row) => [text(row, 'id'), int(row, 'epoch')]));
   }
 
+  /** Lets all that is read in one go see the same state of the file. */
+  snapshot<T>(read: () => T): T {
+    this.#database.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.#database.exec('COMMIT');
+    }
+  }
+
   /**
-   * Appends records of a partition from `offset` on to `into`, whole batches, until one of the bounds is passed.
+   * Appends records of a partition from `offset` on to `into`, whole batches, until one of the bounds is passed; and
+   * none from `endOffset` on, where a batch ends.
    * @returns the position after the last batch read, and its bytes; null when there was none.
    * @throws EventLogError `corrupt`.
    */
   read(
     partition: number,
     offset: number,
-    bounds: { readonly records: number; readonly bytes: number },
+    bounds: { readonly records: number; readonly bytes: number; readonly endOffset?: number },
     into: LogRecord[],
   ): { readonly nextOffset: number; readonly bytes: number } | null {
     const first = batchId(partition, 0);
     let nextOffset = -1;
     let bytes = 0;
-    for (const row of this.#scan.iterate(batchId(partition, offset), first, batchId(partition + 1, 0))) {
+    const end = batchId(partition, bounds.endOffset ?? OFFSETS_PER_PARTITION);
+    for (const row of this.#scan.iterate(batchId(partition, offset), first, end)) {
       const baseOffset = int(row, 'id') - first;
-      const end = baseOffset + int(row, 'span');
-      if (end <= offset) continue;
+      const nextBase = baseOffset + int(row, 'span');
+      if (nextBase <= offset) continue;
       const data = blob(row, 'data');
       checkBatch(data, int(row, 'id'));
       decodeBatch(data, baseOffset, offset, into);
-      nextOffset = end;
+      nextOffset = nextBase;
       bytes += data.length;
       if (into.length >= bounds.records || bytes >= bounds.bytes) break;
     }

@@ -2,6 +2,42 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogRecord, ProducerRecord, ReadableEventLog, TopicSpec } from '@logweave/event-log';
+import { VirtualClock } from '@logweave/model';
+import { type EmbeddedEventLog, type EmbeddedLogOptions, openWith } from './embedded-log.ts';
+import type { WriteOutcome, Writer, WriterOptions } from './write-operation.ts';
+import { WriterThread } from './writer-thread.ts';
+
+/** Time that stands still while a log writes: a transaction takes none, however long the disk takes. For tests only. */
+export class WritingClock extends VirtualClock {
+  readonly #writing = new Set<Promise<WriteOutcome>>();
+
+  /** Opens a log whose time this is. */
+  open(
+    options: Omit<EmbeddedLogOptions, 'clock' | 'maintainEveryMs'> & { maintainEveryMs?: number },
+  ): Promise<EmbeddedEventLog> {
+    return openWith((writer) => this.#openWriter(writer), { maintainEveryMs: null, ...options, clock: this });
+  }
+
+  override async advance(ms: number): Promise<void> {
+    await super.advance(ms);
+    while (this.#writing.size > 0) {
+      await Promise.all(this.#writing);
+      await super.advance(0);
+    }
+  }
+
+  async #openWriter(options: WriterOptions): Promise<Writer> {
+    const thread = await WriterThread.open(options);
+    return {
+      write: (operations) => {
+        const writing = thread.write(operations).finally(() => this.#writing.delete(writing));
+        this.#writing.add(writing);
+        return writing;
+      },
+      close: () => thread.close(),
+    };
+  }
+}
 
 type Hook = (run: () => void) => void;
 

@@ -1,12 +1,13 @@
 import { EventLogError } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
-import { asEventLogError, mayHaveBeenApplied } from './database.ts';
+import type { Catalog } from './catalog.ts';
 import type { TailCache } from './tail-cache.ts';
-import type { WriteTransaction } from './write-transaction.ts';
+import type { WriteOutcome, Writer } from './write-operation.ts';
+import { WriteTransaction } from './write-transaction.ts';
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2_000;
-/** About what one transaction writes at most: longer ones hold up the event loop noticeably. */
+/** About what one transaction writes at most: whoever waits for a longer one waits noticeably. */
 const TRANSACTION_BYTES = 16 * 1024 * 1024;
 
 /** Something to be written. Exactly one of `done`, `failed` and a refusal in `admit` ends it. */
@@ -18,13 +19,17 @@ export interface WriteRequest {
   write(transaction: WriteTransaction): void;
   /** Committed and published. */
   done(): void;
-  /** The transaction failed. `again` puts the request back in its place; otherwise the caller has been told. */
+  /**
+   * It could not be written. `again`, which only an error that is `retriable` allows, puts the request back in its
+   * place; otherwise the caller has been told.
+   */
   failed(error: EventLogError, mayBeApplied: boolean): 'again' | 'settled';
 }
 
 export interface WriteQueueDeps {
   readonly clock: Clock;
-  readonly transaction: WriteTransaction;
+  readonly catalog: Catalog;
+  readonly writer: Pick<Writer, 'write'>;
   readonly cache: TailCache;
   /** Called after each commit. */
   readonly committed: () => void;
@@ -32,9 +37,17 @@ export interface WriteQueueDeps {
   readonly stalled: (error: EventLogError | null) => void;
 }
 
+/** A transaction that the writer has. */
+interface InFlight {
+  readonly transaction: WriteTransaction;
+  readonly requests: readonly WriteRequest[];
+  readonly urgent: boolean;
+}
+
 /**
- * Group commit: what is asked for in one turn of the event loop becomes one SQLite transaction with one fsync. Requests
- * are served in their order.
+ * Group commit: what is asked for in one turn of the event loop, or while a transaction is written, becomes one
+ * transaction with one fsync. Requests are served in their order. One transaction is in flight at a time, so each is
+ * decided when the outcome of the one before is known, and by what the catalog says then.
  */
 export class WriteQueue {
   readonly #deps: WriteQueueDeps;
@@ -43,9 +56,13 @@ export class WriteQueue {
   #urgent: WriteRequest[] = [];
   /** The last transaction was an urgent one: then it is the others' turn, or a busy maintenance would starve them. */
   #othersTurn = false;
+  #inFlight: InFlight | null = null;
   #scheduled = false;
   #retryMs = 0;
   #closed = false;
+  /** Why nothing can be written any more. */
+  #lost: EventLogError | null = null;
+  #between: (() => void)[] = [];
   #drained: (() => void)[] = [];
   #cancelRetry: (() => void) | null = null;
 
@@ -53,18 +70,26 @@ export class WriteQueue {
     this.#deps = deps;
   }
 
-  /** @throws EventLogError `closed`. */
   push(request: WriteRequest): void {
-    if (this.#closed) throw new EventLogError('closed', 'the event log is closed');
+    if (this.#refuses(request)) return;
     this.#pending.push(request);
     this.#schedule();
   }
 
-  /** For what frees space: it overtakes everything else. @throws EventLogError `closed`. */
+  /** For what frees space: it overtakes everything else. */
   pushUrgent(request: WriteRequest): void {
-    if (this.#closed) throw new EventLogError('closed', 'the event log is closed');
+    if (this.#refuses(request)) return;
     this.#urgent.push(request);
     this.#schedule();
+  }
+
+  /**
+   * Runs something while no transaction is in flight: at once, or when the catalog has taken over the one that is and
+   * the next is not decided yet.
+   */
+  betweenTransactions<T>(run: () => T | Promise<T>): Promise<T> {
+    if (this.#inFlight === null) return Promise.try(run);
+    return new Promise((resolve) => void this.#between.push(() => resolve(Promise.try(run))));
   }
 
   /** Resolves when nothing is left to write. What still cannot be written when the log closes is given up. */
@@ -73,10 +98,16 @@ export class WriteQueue {
     if (this.#cancelRetry !== null) {
       this.#cancelRetry();
       this.#cancelRetry = null;
-      this.#flush();
+      this.#schedule();
     }
-    if (this.#pending.length + this.#urgent.length > 0)
-      await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.#isIdle()) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  #refuses(request: WriteRequest): boolean {
+    const error = this.#closed ? new EventLogError('closed', 'the event log is closed') : this.#lost;
+    if (error !== null) request.failed(error, false);
+    return error !== null;
   }
 
   /** While a retry is due later, only what is urgent may go. */
@@ -84,53 +115,64 @@ export class WriteQueue {
     return this.#urgent.length > 0 || (this.#pending.length > 0 && this.#cancelRetry === null);
   }
 
+  #isIdle(): boolean {
+    return this.#inFlight === null && this.#urgent.length === 0 && this.#pending.length === 0;
+  }
+
   #schedule(): void {
-    if (this.#scheduled || !this.#hasWork()) return;
+    if (this.#scheduled || this.#inFlight !== null || !this.#hasWork()) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush();
+      this.#begin();
+      this.#tellDrained();
     });
   }
 
-  #flush(): void {
-    const urgent = this.#urgentGoes();
-    const requests = urgent ? this.#urgent.splice(0) : this.#take();
-    this.#othersTurn = urgent;
-    if (requests.length === 0) return;
-    const { transaction, cache } = this.#deps;
-    const admitted: WriteRequest[] = [];
-    let next = 0;
-    let committing = false;
-    try {
-      transaction.begin();
-      for (; next < requests.length; next++) {
-        const request = requests[next] as WriteRequest;
+  /** Gives the writer the next transaction, unless it has one or there is none. */
+  #begin(): void {
+    while (this.#inFlight === null && this.#hasWork()) {
+      const urgent = this.#urgentGoes();
+      this.#othersTurn = urgent;
+      const transaction = new WriteTransaction(this.#deps.catalog);
+      const requests: WriteRequest[] = [];
+      for (const request of urgent ? this.#urgent.splice(0) : this.#take()) {
         if (!request.admit(transaction)) continue;
-        admitted.push(request);
+        requests.push(request);
         request.write(transaction);
       }
-      if (admitted.length > 0) {
-        transaction.finish();
-        committing = true;
-        transaction.commit();
-      }
-    } catch (error) {
-      transaction.rollback();
-      // `next` is the request in hand when its own write failed; it is among the admitted then.
-      const inHand = admitted.at(-1) === requests[next] ? next + 1 : next;
-      if (urgent) this.#failUrgent(error, requests);
-      else this.#afterFailure(error, committing, admitted, requests.slice(inHand));
-      return;
+      if (requests.length === 0) continue;
+      const inFlight = { transaction, requests, urgent };
+      this.#inFlight = inFlight;
+      void this.#deps.writer.write(transaction.finish()).then((outcome) => this.#end(inFlight, outcome));
     }
-    if (admitted.length === 0) transaction.rollback();
-    else {
-      transaction.publish(cache);
-      if (!urgent) this.#workAgain();
-      for (const request of admitted) request.done();
+  }
+
+  #end({ transaction, requests, urgent }: InFlight, outcome: WriteOutcome): void {
+    this.#inFlight = null;
+    switch (outcome.kind) {
+      case 'committed':
+        transaction.publish(this.#deps.cache);
+        if (!urgent) this.#workAgain();
+        break;
+      case 'failed':
+        if (urgent) for (const request of requests) request.failed(outcome.error, false);
+        else this.#afterFailure(outcome.error, outcome.mayBeApplied, requests);
+        break;
+      case 'lost':
+        this.#afterLoss(outcome.error, outcome.mayBeApplied, requests);
+        break;
+      default:
+        outcome satisfies never;
+    }
+    for (const run of this.#between.splice(0)) run();
+    // Before anybody hears of this one, so that the next is written while they work on.
+    this.#begin();
+    if (outcome.kind === 'committed') {
+      for (const request of requests) request.done();
       this.#deps.committed();
     }
-    this.#continue();
+    this.#tellDrained();
   }
 
   #workAgain(): void {
@@ -139,19 +181,12 @@ export class WriteQueue {
     this.#deps.stalled(null);
   }
 
-  #failUrgent(cause: unknown, requests: readonly WriteRequest[]): void {
-    const error = asEventLogError(cause, 'the event log cannot be written');
-    for (const request of requests) request.failed(error, false);
-    this.#continue();
-  }
-
   #urgentGoes(): boolean {
     const othersMay = this.#pending.length > 0 && this.#cancelRetry === null;
     return this.#urgent.length > 0 && !(this.#othersTurn && othersMay);
   }
 
   #take(): WriteRequest[] {
-    if (this.#cancelRetry !== null) return [];
     let bytes = 0;
     let count = 0;
     while (count < this.#pending.length && bytes < TRANSACTION_BYTES) {
@@ -161,32 +196,36 @@ export class WriteQueue {
     return this.#pending.splice(0, count);
   }
 
-  #afterFailure(
-    cause: unknown,
-    committing: boolean,
-    admitted: readonly WriteRequest[],
-    rest: readonly WriteRequest[],
-  ): void {
-    const error = asEventLogError(cause, 'the event log cannot be written');
-    const mayBeApplied = committing && mayHaveBeenApplied(cause);
-    const again = admitted.filter((request) => request.failed(error, mayBeApplied) === 'again');
-    this.#pending.unshift(...again, ...rest);
+  #afterFailure(error: EventLogError, mayBeApplied: boolean, requests: readonly WriteRequest[]): void {
+    const again = requests.filter((request) => request.failed(error, mayBeApplied) === 'again');
+    this.#pending.unshift(...again);
     if (this.#closed) {
-      const closed = new EventLogError('closed', 'the event log was closed while it could not be written', { cause });
-      for (const request of this.#pending.splice(0)) request.failed(closed, false);
-      this.#continue();
+      const cause = { cause: error };
+      this.#giveUp(new EventLogError('closed', 'the event log was closed while it could not be written', cause));
       return;
     }
     if (this.#retryMs === 0) this.#deps.stalled(error);
     this.#retryMs = Math.min(Math.max(FIRST_RETRY_MS, this.#retryMs * 2), LAST_RETRY_MS);
     this.#cancelRetry = this.#deps.clock.schedule(this.#retryMs, () => {
       this.#cancelRetry = null;
-      this.#continue();
+      this.#schedule();
     });
   }
 
-  #continue(): void {
-    if (this.#hasWork()) this.#schedule();
-    else if (this.#pending.length === 0) for (const resolve of this.#drained.splice(0)) resolve();
+  #afterLoss(error: EventLogError, mayBeApplied: boolean, requests: readonly WriteRequest[]): void {
+    this.#lost = error;
+    this.#deps.stalled(error);
+    for (const request of requests) request.failed(error, mayBeApplied);
+    this.#giveUp(error);
+  }
+
+  #giveUp(error: EventLogError): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    for (const request of [...this.#urgent.splice(0), ...this.#pending.splice(0)]) request.failed(error, false);
+  }
+
+  #tellDrained(): void {
+    if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
   }
 }

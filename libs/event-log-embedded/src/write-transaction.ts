@@ -1,9 +1,9 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CommittedOffset, TopicSpec } from '@logweave/event-log';
 import type { EncodedBatch } from './batch-codec.ts';
 import type { Catalog, Partition, Topic } from './catalog.ts';
 import { batchId, MAX_PARTITIONS } from './store.ts';
 import type { TailCache } from './tail-cache.ts';
+import type { WriteOperation } from './write-operation.ts';
 
 /** What a transaction makes of a partition. */
 interface Change {
@@ -20,11 +20,10 @@ interface Appended {
 }
 
 /**
- * One SQLite transaction, and what it will make of the catalog once it is committed: until then the catalog says what
- * everybody else may see. The object is used again for every transaction.
+ * What one transaction does to the file, and what it will make of the catalog once it is committed: until then the
+ * catalog says what everybody else may see.
  */
 export class WriteTransaction {
-  readonly #database: DatabaseSync;
   readonly #catalog: Catalog;
   readonly #changes = new Map<Partition, Change>();
   readonly #epochs = new Map<string, number>();
@@ -32,32 +31,10 @@ export class WriteTransaction {
   readonly #appended: Appended[] = [];
   readonly #newTopics = new Map<string, Topic>();
   readonly #afterCommit: (() => void)[] = [];
-  readonly #insertBatch: StatementSync;
-  readonly #deleteBatches: StatementSync;
-  readonly #updatePartition: StatementSync;
-  readonly #upsertOffset: StatementSync;
-  readonly #upsertEpoch: StatementSync;
+  readonly #operations: WriteOperation[] = [];
 
-  constructor(database: DatabaseSync, catalog: Catalog) {
-    this.#database = database;
+  constructor(catalog: Catalog) {
     this.#catalog = catalog;
-    this.#insertBatch = database.prepare(
-      'INSERT INTO batches (id, span, records, max_timestamp_ms, data) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#deleteBatches = database.prepare('DELETE FROM batches WHERE id >= ? AND id < ?');
-    this.#updatePartition = database.prepare(
-      'UPDATE partitions SET low = ?, next = ?, bytes = ?, cleaned = ? WHERE id = ?',
-    );
-    this.#upsertOffset = database.prepare(`
-      INSERT INTO committed_offsets (consumer_group, partition, committed, metadata) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET committed = excluded.committed, metadata = excluded.metadata`);
-    this.#upsertEpoch = database.prepare(`
-      INSERT INTO transactional_ids (id, epoch) VALUES (?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch`);
-  }
-
-  begin(): void {
-    this.#clear();
-    this.#database.exec('BEGIN IMMEDIATE');
   }
 
   /** Appends at the partition's end and returns the offset of the first record. */
@@ -65,13 +42,7 @@ export class WriteTransaction {
     const change = this.#change(partition);
     const first = change.next;
     for (const batch of batches) {
-      this.#insertBatch.run(
-        batchId(partition.id, change.next),
-        batch.span,
-        batch.records,
-        batch.maxTimestampMs,
-        batch.data,
-      );
+      this.#put(batchId(partition.id, change.next), batch);
       this.#appended.push({ partition, baseOffset: change.next, batch });
       change.next += batch.span;
       change.bytes += batch.data.length;
@@ -85,7 +56,7 @@ export class WriteTransaction {
   }
 
   setEpoch(transactionalId: string, epoch: number): void {
-    this.#upsertEpoch.run(transactionalId, epoch);
+    this.#operations.push({ kind: 'set_epoch', transactionalId, epoch });
     this.#epochs.set(transactionalId, epoch);
   }
 
@@ -110,34 +81,23 @@ export class WriteTransaction {
 
   createTopic(spec: TopicSpec): void {
     const firstPartition = this.#nextPartition();
-    this.#database
-      .prepare(`INSERT INTO topics (name, first_partition, partitions, cleanup, retention_ms, retention_bytes,
-        max_record_bytes) VALUES (?, ?, ?, ?, ?, ?, ?)`)
-      .run(
-        spec.name,
-        firstPartition,
-        spec.partitions,
-        spec.cleanup,
-        spec.retentionMs,
-        spec.retentionBytes,
-        spec.maxRecordBytes,
-      );
-    const insert = this.#database.prepare(
-      'INSERT INTO partitions (id, low, next, bytes, cleaned) VALUES (?, 0, 0, 0, 0)',
-    );
-    const partitions = Array.from({ length: spec.partitions }, (_, index) => {
-      insert.run(firstPartition + index);
-      return { id: firstPartition + index, topic: spec.name, index, low: 0, next: 0, bytes: 0, cleaned: 0 };
-    });
+    this.#operations.push({ kind: 'create_topic', spec, firstPartition });
+    const partitions = Array.from({ length: spec.partitions }, (_, index) => ({
+      id: firstPartition + index,
+      topic: spec.name,
+      index,
+      low: 0,
+      next: 0,
+      bytes: 0,
+      cleaned: 0,
+    }));
     this.#newTopics.set(spec.name, { spec, partitions });
     this.#afterCommit.push(() => this.#catalog.addTopic(spec, partitions));
   }
 
   /** Takes over what may change of a topic that exists: retention and the record limit. */
   updateTopic(spec: TopicSpec): void {
-    this.#database
-      .prepare('UPDATE topics SET retention_ms = ?, retention_bytes = ?, max_record_bytes = ? WHERE name = ?')
-      .run(spec.retentionMs, spec.retentionBytes, spec.maxRecordBytes, spec.name);
+    this.#operations.push({ kind: 'update_topic', spec });
     this.#afterCommit.push(() => {
       this.#catalog.topic(spec.name).spec = spec;
     });
@@ -145,7 +105,7 @@ export class WriteTransaction {
 
   /** Removes whole batches whose ids lie in `[fromId, toId)` and have `bytes` together. */
   removeBatches(partition: Partition, fromId: number, toId: number, bytes: number): void {
-    this.#deleteBatches.run(fromId, toId);
+    this.#operations.push({ kind: 'remove_batches', fromId, toId });
     this.#change(partition).bytes -= bytes;
   }
 
@@ -155,7 +115,7 @@ export class WriteTransaction {
 
   /** Puts a batch where compaction has removed others. */
   putBatch(partition: Partition, id: number, batch: EncodedBatch): void {
-    this.#insertBatch.run(id, batch.span, batch.records, batch.maxTimestampMs, batch.data);
+    this.#put(id, batch);
     this.#change(partition).bytes += batch.data.length;
   }
 
@@ -164,27 +124,26 @@ export class WriteTransaction {
   }
 
   forgetGroup(group: string): void {
-    this.#database.prepare('DELETE FROM committed_offsets WHERE consumer_group = ?').run(group);
+    this.#operations.push({ kind: 'forget_group', group });
     this.#afterCommit.push(() => this.#catalog.forgetGroup(group));
   }
 
-  /** Writes down what was gathered: once per partition and offset, however often a transaction touched it. */
-  finish(): void {
+  /** Makes the file shorter by up to so many of its free pages. */
+  giveBackPages(pages: number): void {
+    this.#operations.push({ kind: 'give_back_pages', pages });
+  }
+
+  /** All there is to do; what was gathered comes once per partition and offset, however often it was touched. */
+  finish(): readonly WriteOperation[] {
     for (const [{ id }, { low, next, bytes, cleaned }] of this.#changes) {
-      this.#updatePartition.run(low, next, bytes, cleaned, id);
+      this.#operations.push({ kind: 'set_partition', id, low, next, bytes, cleaned });
     }
     for (const [group, offsets] of this.#offsets) {
-      for (const [id, { offset, metadata }] of offsets) this.#upsertOffset.run(group, id, offset, metadata);
+      for (const [partition, { offset, metadata }] of offsets) {
+        this.#operations.push({ kind: 'commit_offset', group, partition, offset, metadata });
+      }
     }
-  }
-
-  commit(): void {
-    this.#database.exec('COMMIT');
-  }
-
-  rollback(): void {
-    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-    this.#clear();
+    return this.#operations;
   }
 
   /** After the commit: makes everything visible in this process. */
@@ -198,7 +157,10 @@ export class WriteTransaction {
       for (const [id, offset] of offsets) this.#catalog.setCommitted(group, id, offset);
     }
     for (const apply of this.#afterCommit) apply();
-    this.#clear();
+  }
+
+  #put(id: number, { span, records, maxTimestampMs, data }: EncodedBatch): void {
+    this.#operations.push({ kind: 'put_batch', id, span, records, maxTimestampMs, data });
   }
 
   #nextPartition(): number {
@@ -215,14 +177,5 @@ export class WriteTransaction {
       this.#changes.set(partition, change);
     }
     return change;
-  }
-
-  #clear(): void {
-    this.#changes.clear();
-    this.#epochs.clear();
-    this.#offsets.clear();
-    this.#appended.length = 0;
-    this.#newTopics.clear();
-    this.#afterCommit.length = 0;
   }
 }
