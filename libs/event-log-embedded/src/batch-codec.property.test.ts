@@ -77,6 +77,17 @@ describe('batch codec', () => {
     );
   });
 
+  it('refuses more headers and longer names than it can count, instead of counting them wrong', () => {
+    const encode = (names: readonly string[]) => {
+      const headers = names.map((name) => ({ name, value: Buffer.alloc(0) }));
+      return encodeBatches([{ key: null, value: null, headers, timestampMs: 0 }], 1_000_000);
+    };
+    expect(() => encode(Array.from({ length: 65_536 }, () => ''))).toThrow(RangeError);
+    expect(() => encode(['x'.repeat(65_536)])).toThrow(RangeError);
+    expect(encode(Array.from({ length: 65_535 }, () => ''))).toHaveLength(1);
+    expect(encode(['x'.repeat(65_535)])).toHaveLength(1);
+  });
+
   it('notices any flipped bit', () => {
     fc.assert(
       fc.property(

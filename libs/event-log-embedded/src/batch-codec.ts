@@ -11,6 +11,8 @@ const FORMAT = 1;
 const HEAD_BYTES = 12;
 const RECORD_BYTES = 22;
 const HEADER_BYTES = 6;
+/** Of headers, and of the bytes of a header's name: both are counted in 16 bits. */
+const MAX_COUNT = 0xffff;
 const NO_HEADERS: readonly RecordHeader[] = [];
 
 /** A batch in its stored form. */
@@ -55,12 +57,13 @@ export function encodeBatches(records: readonly ProducerRecord[], maxBytes: numb
 
 function encodeRange(records: readonly ProducerRecord[], from: number, to: number, bytes: number): EncodedBatch {
   const data = startBatch(bytes, to - from);
+  const view = viewOf(data);
   let position = HEAD_BYTES;
   let maxTimestampMs = Number.NEGATIVE_INFINITY;
   for (let i = from; i < to; i++) {
     const record = records[i] as ProducerRecord;
     if (record.timestampMs > maxTimestampMs) maxTimestampMs = record.timestampMs;
-    position = writeRecord(data, position, i - from, record);
+    position = writeRecord(data, view, position, i - from, record);
   }
   return finishBatch(data, to - from, to - from, maxTimestampMs);
 }
@@ -71,11 +74,12 @@ export function encodePlaced(placed: readonly PlacedRecord[], span: number): Enc
     placed.reduce((sum, { record }) => sum + encodedBytes(record), 0),
     placed.length,
   );
+  const view = viewOf(data);
   let position = HEAD_BYTES;
   let maxTimestampMs = Number.NEGATIVE_INFINITY;
   for (const { delta, record } of placed) {
     maxTimestampMs = Math.max(maxTimestampMs, record.timestampMs);
-    position = writeRecord(data, position, delta, record);
+    position = writeRecord(data, view, position, delta, record);
   }
   return finishBatch(data, placed.length, span, maxTimestampMs);
 }
@@ -92,20 +96,27 @@ function finishBatch(data: Buffer, records: number, span: number, maxTimestampMs
   return { data, records, span, maxTimestampMs };
 }
 
-function writeRecord(data: Buffer, start: number, delta: number, record: ProducerRecord): number {
+/** For numbers: the engine reads and writes them in place, which it does not with the methods of a Buffer. */
+function viewOf(data: Buffer): DataView {
+  return new DataView(data.buffer, data.byteOffset, data.length);
+}
+
+function writeRecord(data: Buffer, view: DataView, start: number, delta: number, record: ProducerRecord): number {
   const { key, value, headers } = record;
+  if (headers.length > MAX_COUNT) throw new RangeError(`a record cannot have ${headers.length} headers`);
   let position = start;
-  data.writeUInt32LE(delta, position);
-  data.writeDoubleLE(record.timestampMs, position + 4);
-  data.writeInt32LE(key === null ? -1 : key.length, position + 12);
-  data.writeInt32LE(value === null ? -1 : value.length, position + 16);
-  data.writeUInt16LE(headers.length, position + 20);
+  view.setUint32(position, delta, true);
+  view.setFloat64(position + 4, record.timestampMs, true);
+  view.setInt32(position + 12, key === null ? -1 : key.length, true);
+  view.setInt32(position + 16, value === null ? -1 : value.length, true);
+  view.setUint16(position + 20, headers.length, true);
   position += RECORD_BYTES;
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i] as RecordHeader;
     const { name } = header;
-    data.writeUInt16LE(name.length, position);
-    data.writeInt32LE(header.value.length, position + 2);
+    if (name.length > MAX_COUNT) throw new RangeError(`a header's name cannot have ${name.length} bytes`);
+    view.setUint16(position, name.length, true);
+    view.setInt32(position + 2, header.value.length, true);
     position += HEADER_BYTES;
     // A loop, because a call into native code costs more than the few characters of a header's name.
     for (let c = 0; c < name.length; c++) data[position + c] = name.charCodeAt(c);
@@ -137,22 +148,23 @@ export function checkBatch(data: Buffer, id: number): void {
  * `data`: nothing is copied.
  */
 export function decodeBatch(data: Buffer, baseOffset: number, fromOffset: number, into: LogRecord[]): void {
-  const count = data.readUInt32LE(8);
+  const view = viewOf(data);
+  const count = view.getUint32(8, true);
   const names = new HeaderNames();
   let position = HEAD_BYTES;
   for (let i = 0; i < count; i++) {
-    const offset = baseOffset + data.readUInt32LE(position);
-    const timestampMs = data.readDoubleLE(position + 4);
-    const keyBytes = data.readInt32LE(position + 12);
-    const valueBytes = data.readInt32LE(position + 16);
-    const headerCount = data.readUInt16LE(position + 20);
+    const offset = baseOffset + view.getUint32(position, true);
+    const timestampMs = view.getFloat64(position + 4, true);
+    const keyBytes = view.getInt32(position + 12, true);
+    const valueBytes = view.getInt32(position + 16, true);
+    const headerCount = view.getUint16(position + 20, true);
     position += RECORD_BYTES;
     let headers = NO_HEADERS;
     if (headerCount > 0) {
       const list: RecordHeader[] = [];
       for (let h = 0; h < headerCount; h++) {
-        const nameBytes = data.readUInt16LE(position);
-        const headerBytes = data.readInt32LE(position + 2);
+        const nameBytes = view.getUint16(position, true);
+        const headerBytes = view.getInt32(position + 2, true);
         position += HEADER_BYTES;
         const name = names.read(data, position, nameBytes, h);
         position += nameBytes;
