@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Packages resolve to their sources, as they do when Node runs them: no build step before a test.
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${packages}/{src,docs}/**/*.test.ts`, ...(inPackage ? [] : ['tools/**/*.test.ts'])],
-          exclude: ['**/*.integration.test.ts', ...exclude],
+          exclude: ['**/*.integration.test.ts', '**/*.kafka.test.ts', ...exclude],
           maxWorkers: 2,
           // Property tests are bounded by their runs, not by the clock of a machine that has other things to do.
           testTimeout: 60_000,
@@ -35,6 +35,19 @@ export default defineConfig({
           name: 'integration',
           include: [`${packages}/src/**/*.integration.test.ts`],
           exclude,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'kafka',
+          include: [`${packages}/src/**/*.kafka.test.ts`, ...(inPackage ? [] : ['tools/**/*.kafka.test.ts'])],
+          exclude,
+          // One broker for the whole run, which the files use one after the other.
+          globalSetup: [join(root, 'libs/event-log-kafka/src/testing/global-setup.ts')],
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -9,7 +9,7 @@ const LAYERS = [
   { name: 'port', packages: ['event-log'] },
   {
     name: 'adapter',
-    packages: ['event-log-embedded', 'warehouse', 'warehouse-embedded', 'intake', 'service-kit'],
+    packages: ['event-log-embedded', 'event-log-kafka', 'warehouse', 'warehouse-embedded', 'intake', 'service-kit'],
   },
   { name: 'service', packages: ['socket-ingestor', 'correlator', 'file-writer', 'clickhouse-writer'] },
   { name: 'command line', packages: ['logweave'] },
@@ -33,6 +33,8 @@ export const COMPUTING_BUILTINS: readonly string[] = ['node:buffer', 'node:crypt
 export const OTHER_ENTRIES: Readonly<Record<string, readonly PackageName[]>> = {
   contract: [],
   memory: [],
+  // Servers to test against.
+  testing: [],
   // What the logs that live in one process share: groups, consumers, waiting.
   local: ['event-log-embedded'],
 };

@@ -1,0 +1,120 @@
+import {
+  type ContainerRuntimeClient,
+  GenericContainer,
+  getContainerRuntimeClient,
+  ImageName,
+  Network,
+  type StartedNetwork,
+  type StartedTestContainer,
+  Wait,
+} from 'testcontainers';
+import { type BrokerCount, brokerProperties, JVM_FLAGS, LOG4J_PROPERTIES } from './broker-properties.ts';
+import { ContainerBroker } from './container-broker.ts';
+import { freePorts } from './free-ports.ts';
+import { KafkaUnavailable } from './kafka-unavailable.ts';
+import { newClusterId } from './process-cluster.ts';
+import type { TestKafka } from './test-kafka.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
+
+/** The version of `tools/kafka/pom.xml`. Another image needs a java and the jars in the same place, no more. */
+const IMAGE = process.env['LOGWEAVE_TEST_KAFKA_IMAGE'] ?? 'apache/kafka:4.3.1';
+const JARS = '/opt/kafka/libs/*';
+const CONFIG = '/tmp/logweave-kafka/server.properties';
+const LOG4J = '/tmp/logweave-kafka/log4j2.properties';
+const DATA_DIR = '/tmp/logweave-kafka-data';
+const [CLIENT_PORT, INTERNAL_PORT, CONTROLLER_PORT] = [9092, 9093, 9094];
+
+/**
+ * The same brokers as `processCluster` makes, in containers: same settings, same command line.
+ * @throws KafkaUnavailable when no daemon answers, or it does not get the image.
+ */
+export async function containerCluster(count: BrokerCount): Promise<TestKafka> {
+  const client = await findDaemon();
+  await findImage(client);
+  const network = await new Network().start();
+  const containers: StartedTestContainer[] = [];
+  const close = async (): Promise<void> => {
+    for (const container of containers) await container.stop({ timeout: 0 });
+    await network.stop();
+  };
+  try {
+    const clusterId = newClusterId();
+    const { host } = client.info.containerRuntime;
+    const brokers: ContainerBroker[] = [];
+    for (const [index, port] of (await freePorts(count)).entries()) {
+      const nodeId = index + 1;
+      const address = `${host}:${port}`;
+      const container = await brokerContainer({ nodeId, count, port, address, clusterId, network }).start();
+      containers.push(container);
+      brokers.push(new ContainerBroker(nodeId, address, container, client));
+    }
+    for (const broker of brokers) await waitUntilReady(broker);
+    return { runsAs: 'containers', bootstrapServers: brokers.map(({ address }) => address), brokers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface BrokerContainerOptions {
+  readonly nodeId: number;
+  readonly count: BrokerCount;
+  /** On this machine; given and not chosen by the daemon, since a port of its choice changes with every start. */
+  readonly port: number;
+  readonly address: string;
+  readonly clusterId: string;
+  readonly network: StartedNetwork;
+}
+
+function brokerContainer(options: BrokerContainerOptions): GenericContainer {
+  const { nodeId, count, port, address, clusterId, network } = options;
+  const properties = brokerProperties({
+    nodeId,
+    brokers: count,
+    dataDir: DATA_DIR,
+    client: { bind: `:${CLIENT_PORT}`, advertised: address },
+    internal: { bind: `:${INTERNAL_PORT}`, advertised: `${aliasOf(nodeId)}:${INTERNAL_PORT}` },
+    controller: { bind: `:${CONTROLLER_PORT}`, advertised: `${aliasOf(1)}:${CONTROLLER_PORT}` },
+  });
+  const java = `java ${JVM_FLAGS.join(' ')} -cp '${JARS}'`;
+  const format = `${java} kafka.tools.StorageTool format --ignore-formatted -t ${clusterId} -c ${CONFIG}`;
+  const run = `${java.replace('java', `java -Dlog4j2.configurationFile=${LOG4J}`)} kafka.Kafka ${CONFIG}`;
+  return new GenericContainer(IMAGE)
+    .withNetwork(network)
+    .withNetworkAliases(aliasOf(nodeId))
+    .withExposedPorts({ container: CLIENT_PORT, host: port })
+    .withCopyContentToContainer([
+      { content: properties, target: CONFIG, mode: 0o644 },
+      { content: LOG4J_PROPERTIES, target: LOG4J, mode: 0o644 },
+    ])
+    .withEntrypoint(['sh', '-c'])
+    .withCommand([`${format} && exec ${run}`])
+    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
+    .withStartupTimeout(90_000);
+}
+
+function aliasOf(nodeId: number): string {
+  return `kafka-${nodeId}`;
+}
+
+/** Asks for the daemon: a docker command without one is common. */
+async function findDaemon(): Promise<ContainerRuntimeClient> {
+  try {
+    return await getContainerRuntimeClient();
+  } catch (error) {
+    throw new KafkaUnavailable('no container daemon answers', { cause: error });
+  }
+}
+
+async function findImage(client: ContainerRuntimeClient): Promise<void> {
+  const image = ImageName.fromString(IMAGE);
+  if (await client.image.exists(image)) return;
+  let why = 'the pull did not bring it';
+  try {
+    await client.image.pull(image);
+  } catch (error) {
+    why = error instanceof Error ? error.message : String(error);
+  }
+  // Asked again: a pull that fails half-way ends without an error.
+  if (!(await client.image.exists(image))) throw new KafkaUnavailable(`no container image ${IMAGE}: ${why}`);
+}
