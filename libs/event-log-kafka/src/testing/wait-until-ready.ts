@@ -10,7 +10,7 @@ export interface StartingBroker {
   logTail(): Promise<string>;
 }
 
-/** A start takes 3 s alone, and 20 s where three of them share two busy processors. */
+/** A start takes 3 s alone and 9 s where three of them share two busy processors; this is ten times as much. */
 const START_TIMEOUT_MS = 90_000;
 const LOOK_EVERY_MS = 50;
 
