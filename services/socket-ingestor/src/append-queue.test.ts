@@ -1,6 +1,8 @@
 import { EventLogError, type ProducerRecord } from '@logweave/event-log';
+import { type Clock, VirtualClock } from '@logweave/model';
 import { expect, test } from 'vitest';
 import { AppendQueue } from './append-queue.ts';
+import { EagerClock } from './eager-clock.ts';
 import { RecordingEventLog } from './recording-event-log.ts';
 
 const http = { name: 't.http', partitions: 4 };
@@ -10,14 +12,17 @@ function record(text: string): ProducerRecord {
   return { key: null, value: Buffer.from(text), headers: [], timestampMs: 0 };
 }
 
-async function queueOn(log: RecordingEventLog, maxHeldBytes = 10_000) {
+async function queueOn(log: RecordingEventLog, maxHeldBytes = 10_000, clock: Clock = new EagerClock()) {
   const events: string[] = [];
-  const queue = new AppendQueue(await log.producer(), maxHeldBytes, {
-    full: () => events.push('full'),
-    room: () => events.push('room'),
-    appended: (records) => events.push(`appended ${records}`),
-    failed: (error) => events.push(`failed: ${error.message}`),
-  });
+  const queue = new AppendQueue(
+    { producer: await log.producer(), clock, maxHeldBytes },
+    {
+      full: () => events.push('full'),
+      room: () => events.push('room'),
+      appended: (records) => events.push(`appended ${records}`),
+      failed: (error) => events.push(`failed: ${error.message}`),
+    },
+  );
   return { queue, events };
 }
 
@@ -97,4 +102,30 @@ test('an append that the log refuses is told once, and nobody waits for it', asy
   queue.add(http, 0, record('b'));
   await queue.drained();
   expect(events).toEqual(['failed: the log is closed']);
+});
+
+test('a trickle is appended every ten milliseconds, the first line of it at once', async () => {
+  const log = new RecordingEventLog();
+  const clock = new VirtualClock();
+  const { queue } = await queueOn(log, 10_000, clock);
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  queue.add(http, 0, record('first'));
+  await turns();
+  expect(log.appends).toBe(1);
+  for (const text of ['second', 'third', 'fourth']) {
+    queue.add(http, 0, record(text));
+    await turns();
+    await clock.advance(3);
+  }
+  expect(log.appends).toBe(1);
+  await clock.advance(1);
+  expect(log.appends).toBe(2);
+  await queue.drained();
+  expect(log.values('t.http')).toEqual(['first', 'second', 'third', 'fourth']);
+  await clock.advance(1_000);
+  queue.add(http, 0, record('after a pause'));
+  await turns();
+  expect(log.appends).toBe(3);
 });

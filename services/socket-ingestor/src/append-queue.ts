@@ -1,4 +1,5 @@
 import type { AppendBatch, Producer, ProducerRecord } from '@logweave/event-log';
+import type { Clock } from '@logweave/model';
 
 /**
  * As long as each turn of the event loop brings more, the append waits for the next turn, so that a log which syncs to
@@ -8,6 +9,11 @@ const GATHERED_BYTES = 4 * 1024 * 1024;
 const GATHERING_TURNS = 16;
 /** Appends under way at the same time: one is being written while the next one is on its way. */
 const MAX_APPENDS = 2;
+/**
+ * From one append to the next at least. A trickle of lines would else have a transaction, and a sync to disk, for each; the
+ * first after a pause does not wait.
+ */
+const APPEND_INTERVAL_MS = 10;
 /** What a record costs beside its bytes: objects here, headers and framing in the log. */
 const RECORD_OVERHEAD_BYTES = 256;
 
@@ -15,6 +21,12 @@ const RECORD_OVERHEAD_BYTES = 256;
 export interface TargetTopic {
   readonly name: string;
   readonly partitions: number;
+}
+
+export interface AppendQueueDeps {
+  readonly producer: Producer;
+  readonly clock: Clock;
+  readonly maxHeldBytes: number;
 }
 
 export interface AppendQueueEvents {
@@ -33,6 +45,7 @@ export interface AppendQueueEvents {
  */
 export class AppendQueue {
   readonly #producer: Producer;
+  readonly #clock: Clock;
   readonly #maxHeldBytes: number;
   readonly #events: AppendQueueEvents;
   readonly #open = new Map<TargetTopic, (ProducerRecord[] | undefined)[]>();
@@ -42,12 +55,14 @@ export class AppendQueue {
   #heldBytes = 0;
   #appends = 0;
   #flushDue = false;
+  #lastAppendMs = Number.NEGATIVE_INFINITY;
   #full = false;
   #failed = false;
   #whenEmpty: (() => void)[] = [];
 
-  constructor(producer: Producer, maxHeldBytes: number, events: AppendQueueEvents) {
+  constructor({ producer, clock, maxHeldBytes }: AppendQueueDeps, events: AppendQueueEvents) {
     this.#producer = producer;
+    this.#clock = clock;
     this.#maxHeldBytes = maxHeldBytes;
     this.#events = events;
   }
@@ -101,10 +116,23 @@ export class AppendQueue {
       if (grew && turns < GATHERING_TURNS && this.#pendingBytes < GATHERED_BYTES) {
         this.#gather(turns + 1, this.#pendingRecords);
       } else {
-        this.#flushDue = false;
-        this.#flush();
+        this.#flushInTime();
       }
     });
+  }
+
+  #flushInTime(): void {
+    const waitMs = this.#lastAppendMs + APPEND_INTERVAL_MS - this.#clock.monotonicMs();
+    if (waitMs > 0 && this.#pendingBytes < GATHERED_BYTES) {
+      this.#clock.schedule(waitMs, () => this.#flushDueNow());
+    } else {
+      this.#flushDueNow();
+    }
+  }
+
+  #flushDueNow(): void {
+    this.#flushDue = false;
+    this.#flush();
   }
 
   #flush(): void {
@@ -118,6 +146,7 @@ export class AppendQueue {
     this.#pendingBytes = 0;
     this.#pendingRecords = 0;
     this.#appends++;
+    this.#lastAppendMs = this.#clock.monotonicMs();
     this.#producer.append(batches).then(
       () => this.#acknowledged(bytes, records),
       (error: unknown) => this.#refused(error),

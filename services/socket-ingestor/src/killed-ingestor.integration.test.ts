@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 
 /** An ingestor whose log prints the number of each line that it has acknowledged. */
 const INGESTOR = `
-import { VirtualClock } from '@logweave/model';
+import { systemClock } from '@logweave/service-kit';
 import { Registry } from 'prom-client';
 import { createSocketIngestor } from '@logweave/socket-ingestor';
 import { writeSync } from 'node:fs';
@@ -36,7 +36,7 @@ const ingestor = createSocketIngestor(
     maxInFlightBytes: 2 ** 24,
     stopGraceMs: 1000,
   },
-  { eventLog, clock: new VirtualClock(), metrics: new Registry(), log: { info: none, warn: none, error: none } },
+  { eventLog, clock: systemClock, metrics: new Registry(), log: { info: none, warn: none, error: none } },
 );
 await ingestor.start();
 process.once('SIGTERM', async () => { await ingestor.stop(); process.exit(0); });

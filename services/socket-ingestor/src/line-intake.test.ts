@@ -3,6 +3,7 @@ import { LineSplitter } from '@logweave/intake';
 import { LIMITS, type SourceRules } from '@logweave/model';
 import { expect, test } from 'vitest';
 import { AppendQueue } from './append-queue.ts';
+import { EagerClock } from './eager-clock.ts';
 import { LineIntake } from './line-intake.ts';
 import { RecordingEventLog } from './recording-event-log.ts';
 
@@ -17,12 +18,15 @@ const rules: SourceRules = {
 /** What becomes of a stream of these bytes. */
 async function ingest(stream: string | Buffer, sourceRules = rules) {
   const log = new RecordingEventLog();
-  const queue = new AppendQueue(await log.producer(), 1 << 30, {
-    full: () => undefined,
-    room: () => undefined,
-    appended: () => undefined,
-    failed: (error) => expect.fail(error.message),
-  });
+  const queue = new AppendQueue(
+    { producer: await log.producer(), clock: new EagerClock(), maxHeldBytes: 1 << 30 },
+    {
+      full: () => undefined,
+      room: () => undefined,
+      appended: () => undefined,
+      failed: (error) => expect.fail(error.message),
+    },
+  );
   const topics = { events: { name: 't.http', partitions: 4 }, deadLetters: { name: 't.dead-letter', partitions: 2 } };
   const intake = new LineIntake(sourceRules, topics, queue);
   intake.arrivalMs = ARRIVAL_MS;

@@ -4,10 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventLogError } from '@logweave/event-log';
-import { LIMITS, VirtualClock } from '@logweave/model';
+import { LIMITS } from '@logweave/model';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SocketConfig, SocketIngestorConfig } from './config.ts';
+import { EagerClock } from './eager-clock.ts';
 import { RecordingEventLog } from './recording-event-log.ts';
 import { createSocketIngestor } from './socket-ingestor.ts';
 
@@ -47,7 +48,7 @@ const rules = { keyFields: ['src_ip', 'src_port'], time: 'event_or_arrival', max
 
 function ingestor(sockets: readonly SocketConfig[], change: Partial<SocketIngestorConfig> = {}) {
   const log = new RecordingEventLog();
-  const clock = new VirtualClock();
+  const clock = new EagerClock();
   const metrics = new Registry();
   const messages: string[] = [];
   const note = (_fields: object, message?: string): void => void messages.push(message ?? '');

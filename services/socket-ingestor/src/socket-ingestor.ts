@@ -153,26 +153,29 @@ class SocketIngestor implements Service {
 
   #createQueue(producer: Producer): AppendQueue {
     const { clock, log } = this.#deps;
-    return new AppendQueue(producer, this.#config.maxInFlightBytes, {
-      full: () => {
-        const nowMs = clock.monotonicMs();
-        this.#fullSinceMs = nowMs;
-        for (const input of this.#running?.inputs ?? []) input.pause();
-        if (this.#mayComplain('behind')) {
-          log.warn({ inFlightBytes: this.#running?.queue.heldBytes }, 'event log is behind, sockets are not read');
-        }
+    return new AppendQueue(
+      { producer, clock, maxHeldBytes: this.#config.maxInFlightBytes },
+      {
+        full: () => {
+          const nowMs = clock.monotonicMs();
+          this.#fullSinceMs = nowMs;
+          for (const input of this.#running?.inputs ?? []) input.pause();
+          if (this.#mayComplain('behind')) {
+            log.warn({ inFlightBytes: this.#running?.queue.heldBytes }, 'event log is behind, sockets are not read');
+          }
+        },
+        room: () => {
+          this.#countBackpressure();
+          this.#fullSinceMs = null;
+          for (const input of this.#running?.inputs ?? []) {
+            // An input that was resumed just now may have filled the queue again.
+            if (this.#failed === null && this.#running?.queue.isFull === false) input.resume();
+          }
+        },
+        appended: (records) => this.#metrics.appendedRecords.inc(records),
+        failed: (error) => this.#giveUp(error),
       },
-      room: () => {
-        this.#countBackpressure();
-        this.#fullSinceMs = null;
-        for (const input of this.#running?.inputs ?? []) {
-          // An input that was resumed just now may have filled the queue again.
-          if (this.#failed === null && this.#running?.queue.isFull === false) input.resume();
-        }
-      },
-      appended: (records) => this.#metrics.appendedRecords.inc(records),
-      failed: (error) => this.#giveUp(error),
-    });
+    );
   }
 
   #mayComplain(about: Complaint): boolean {

@@ -14,12 +14,13 @@ export function eventLogPath(config: Pick<Config, 'data_dir'>): string {
 /** The event log as the first service of a process: opened with its topics at the start, closed last. */
 export class EventLogService implements Service {
   readonly name = 'event-log';
-  /** Resolves never: while the log cannot be written, appends wait and readiness says so. */
-  readonly failure = new Promise<Error>(() => {});
+  /** While the log cannot be written, appends wait and readiness says so; only what trying again cannot mend is a failure. */
+  readonly failure: Promise<Error>;
   readonly #config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>;
   readonly #deps: { readonly clock: Clock; readonly log: Logger };
   #eventLog: EventLog | null = null;
   #trouble: string | null = null;
+  #fail: (error: Error) => void = () => {};
 
   constructor(
     config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>,
@@ -27,6 +28,9 @@ export class EventLogService implements Service {
   ) {
     this.#config = config;
     this.#deps = deps;
+    this.failure = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
   }
 
   /** @throws Error before the start. */
@@ -63,6 +67,7 @@ export class EventLogService implements Service {
       case 'write_stalled':
         this.#trouble = alarm.error.message;
         log.error({ err: alarm.error }, 'event log cannot write');
+        if (!alarm.error.retriable) this.#fail(alarm.error);
         return;
       case 'write_resumed':
         this.#trouble = null;
