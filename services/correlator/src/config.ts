@@ -191,11 +191,11 @@ export const correlationSectionSchema = Type.Object(
       },
       { additionalProperties: false, default: {}, description: 'Bounds of memory, per partition.' },
     ),
-    on_stop: Type.Enum(['emit', 'keep'], {
-      default: 'emit',
+    on_stop: Type.Union([Type.Enum(['emit', 'keep']), Type.Null()], {
+      default: null,
       description:
         'What a graceful stop does with events that wait. emit: it is the end of the input, and everything is decided and written. ' +
-        'keep: nothing is decided early, and the next start goes on with them.',
+        'keep: nothing is decided early, and the next start goes on with them. null: emit with the embedded event log, keep on Kafka, where others go on at once.',
     }),
   },
   { additionalProperties: false, default: {}, description: 'How the two sources are joined.' },
@@ -276,6 +276,7 @@ export function checkCorrelation(section: CorrelationSection): readonly Correlat
 export function resolveCorrelatorConfig(
   section: CorrelationSection,
   topicPrefix: string = DEFAULT_TOPIC_PREFIX,
+  defaults: Pick<CorrelatorConfig, 'onStop'> = { onStop: 'emit' },
 ): CorrelatorConfig {
   const [problem] = checkCorrelation(section);
   if (problem !== undefined) throw new RangeError(`correlation.${problem.path.join('.')}: ${problem.message}`);
@@ -317,7 +318,7 @@ export function resolveCorrelatorConfig(
       maxPerKey: limits.max_per_key,
       overflow: limits.overflow,
     },
-    onStop: section.on_stop,
+    onStop: section.on_stop ?? defaults.onStop,
   };
 }
 

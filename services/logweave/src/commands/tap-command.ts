@@ -1,11 +1,8 @@
-import { EventLogError, type ReadableEventLog } from '@logweave/event-log';
-import { openEmbeddedLogReader } from '@logweave/event-log-embedded';
 import { TOPIC_NAMES, topicName } from '@logweave/model';
-import { systemClock } from '@logweave/service-kit';
+import { createLogger, Redactor } from '@logweave/service-kit';
 import { Argument, Command } from 'commander';
-import { CommandError } from '../command-error.ts';
-import { eventLogPath } from '../compose/event-log-service.ts';
 import { loadConfiguration } from '../compose/load-configuration.ts';
+import { openReadableLog } from '../compose/open-readable-log.ts';
 import { followTopic } from '../tap/follow-topic.ts';
 import { formatRecord } from '../tap/format-record.ts';
 import { type FieldFilter, fits, parseFilter } from '../tap/record-filter.ts';
@@ -49,14 +46,17 @@ export function tapCommand(): Command {
 }
 
 async function tapAction(topic: (typeof TOPIC_NAMES)[number], options: TapOptions): Promise<void> {
-  const { config } = loadConfiguration(options.config);
+  const { config, secrets } = loadConfiguration(options.config);
   const name = topicName(options.deadLetters ? 'dead-letter' : topic, config.topics.prefix);
   const envelope = options.json === true || name.endsWith('.dead-letter');
   const terminal = process.stdout.isTTY;
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   process.once('SIGTERM', () => interrupt.abort());
-  const eventLog = await open(eventLogPath(config));
+  const redactor = new Redactor();
+  redactor.add(secrets);
+  const log = createLogger({ level: 'warn', format: 'auto', redactor });
+  const eventLog = await openReadableLog(config, log);
   try {
     await followTopic(eventLog, {
       topic: name,
@@ -73,14 +73,5 @@ async function tapAction(topic: (typeof TOPIC_NAMES)[number], options: TapOption
     });
   } finally {
     await eventLog.close();
-  }
-}
-
-async function open(path: string): Promise<ReadableEventLog> {
-  try {
-    return await openEmbeddedLogReader({ path, clock: systemClock });
-  } catch (error) {
-    if (!(error instanceof EventLogError) || error.code !== 'unavailable') throw error;
-    throw new CommandError(`${error.message}: it is made by the first \`logweave up\` with this configuration`, 1);
   }
 }

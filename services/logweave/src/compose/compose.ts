@@ -1,5 +1,10 @@
 import { createClickhouseWriter, resolveClickhouseWriterConfig } from '@logweave/clickhouse-writer';
-import { type CorrelatorService, createCorrelator, resolveCorrelatorConfig } from '@logweave/correlator';
+import {
+  type CorrelatorConfig,
+  type CorrelatorService,
+  createCorrelator,
+  resolveCorrelatorConfig,
+} from '@logweave/correlator';
 import { createFileWriter, type FileWriterConfig, resolveFileWriterConfig } from '@logweave/file-writer';
 import type { Clock } from '@logweave/model';
 import {
@@ -87,7 +92,7 @@ export function compose(
         return lateService(name, () => createSocketIngestor(ingestor, serviceDeps(name)));
       }
       case 'correlator': {
-        const correlation = resolveCorrelatorConfig(config.correlation, config.topics.prefix);
+        const correlation = correlatorConfig(config);
         return lateService(name, () => (correlator = createCorrelator(correlation, serviceDeps(name))));
       }
       case 'file-writer': {
@@ -129,11 +134,13 @@ export function compose(
   return { group, admin, eventLog, warehouse, correlator: () => correlator };
 }
 
+/** Where others can take over, a stop decides nothing early. */
+function correlatorConfig({ correlation, topics, event_log: { kind } }: Config): CorrelatorConfig {
+  return resolveCorrelatorConfig(correlation, topics.prefix, { onStop: kind === 'kafka' ? 'keep' : 'emit' });
+}
+
 function ingestorConfig(config: Config): SocketIngestorConfig {
-  const { topics, keyFields, time, maxFutureSkewMs } = resolveCorrelatorConfig(
-    config.correlation,
-    config.topics.prefix,
-  );
+  const { topics, keyFields, time, maxFutureSkewMs } = correlatorConfig(config);
   return resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs });
 }
 

@@ -5,6 +5,7 @@ import { DEFAULT_TOPIC_PREFIX, TOPICS, type TopicName } from '@logweave/model';
 import { adminSectionSchema, LOG_LEVELS } from '@logweave/service-kit';
 import { InputsSection } from '@logweave/socket-ingestor';
 import { type Static, Type } from 'typebox';
+import { kafkaSectionSchema } from './kafka-section.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -26,11 +27,15 @@ const serviceSchema = Type.Object(
 
 const eventLogSchema = Type.Object(
   {
-    kind: Type.Enum(['embedded'], { default: 'embedded', description: 'embedded: one SQLite file in data_dir.' }),
+    kind: Type.Enum(['embedded', 'kafka'], {
+      default: 'embedded',
+      description: 'embedded: one SQLite file in data_dir. kafka: Apache Kafka, each service a process of its own.',
+    }),
     max_bytes: Type.Union([Type.Integer({ minimum: 67_108_864 }), Type.Null()], {
       default: null,
       description: 'Most bytes of the file: when it is full, sources wait as on a full disk. null: what the disk has.',
     }),
+    kafka: kafkaSectionSchema,
   },
   { additionalProperties: false, default: {}, description: 'Where topics are kept.' },
 );

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
-import type { EventLog } from '@logweave/event-log';
+import { type EventLog, EventLogError } from '@logweave/event-log';
 import { type EmbeddedLogAlarm, openEmbeddedLog } from '@logweave/event-log-embedded';
+import { openKafkaLog } from '@logweave/event-log-kafka';
 import type { Clock } from '@logweave/model';
 import type { Logger, Readiness, Service } from '@logweave/service-kit';
 import type { Config } from './config-schema.ts';
+import { kafkaLogDeps, resolveKafkaConfig } from './kafka-section.ts';
 import { ensureTopics } from './topics.ts';
+
+/** So long a start waits for Kafka; then it fails, and a supervisor tries again. */
+const KAFKA_START_MS = 60_000;
+const KAFKA_RETRY_MS = 1_000;
 
 /** Where the embedded log of a configuration is. */
 export function eventLogPath(config: Pick<Config, 'data_dir'>): string {
@@ -39,9 +45,16 @@ export class EventLogService implements Service {
     return this.#eventLog;
   }
 
-  /** @throws EventLogError `locked` naming the process that has the directory, `topic_mismatch`, `corrupt`. */
+  /**
+   * @throws EventLogError `locked` naming the process that has the directory, `topic_mismatch`, `corrupt`, `unavailable`
+   * when no broker of Kafka answers.
+   */
   async start(): Promise<void> {
     const config = this.#config;
+    if (config.event_log.kind === 'kafka') {
+      await this.#startKafka();
+      return;
+    }
     this.#eventLog = await openEmbeddedLog({
       path: eventLogPath(config),
       clock: this.#deps.clock,
@@ -51,6 +64,27 @@ export class EventLogService implements Service {
     await ensureTopics(this.#eventLog, config.topics);
   }
 
+  async #startKafka(): Promise<void> {
+    const { clock, log } = this.#deps;
+    const { event_log: section, topics } = this.#config;
+    const { kafka } = section;
+    const eventLog = openKafkaLog(resolveKafkaConfig(kafka), kafkaLogDeps(this.#deps));
+    this.#eventLog = eventLog;
+    const deadlineMs = clock.monotonicMs() + KAFKA_START_MS;
+    for (;;) {
+      try {
+        if (kafka.create_topics) await ensureTopics(eventLog, topics);
+        else await eventLog.topics();
+        return;
+      } catch (error) {
+        const again = error instanceof EventLogError && error.retriable && clock.monotonicMs() < deadlineMs;
+        if (!again) throw error;
+        log.warn({ err: error }, 'kafka does not answer yet');
+      }
+      await clock.sleep(KAFKA_RETRY_MS);
+    }
+  }
+
   async stop(): Promise<void> {
     await this.#eventLog?.close();
   }
@@ -58,6 +92,9 @@ export class EventLogService implements Service {
   readiness(): Readiness {
     if (this.#eventLog === null) return { ready: false, detail: 'Not open yet.' };
     if (this.#trouble !== null) return { ready: false, detail: `Cannot write: ${this.#trouble}. Retrying.` };
+    if (this.#config.event_log.kind === 'kafka') {
+      return { ready: true, detail: `Kafka at ${this.#config.event_log.kafka.brokers.join(', ')}.` };
+    }
     return { ready: true, detail: `Open in ${this.#config.data_dir}.` };
   }
 

@@ -15,6 +15,7 @@ import {
 import { checkInputs } from '@logweave/socket-ingestor';
 import { CommandError } from '../command-error.ts';
 import { type Config, configSchema } from './config-schema.ts';
+import { kafkaProblems } from './kafka-section.ts';
 
 export interface Configuration {
   readonly config: Config;
@@ -85,10 +86,17 @@ interface Finding {
 
 /** What no schema can say. */
 function* findings(config: Config): Generator<Finding> {
-  const { inputs, correlation, outputs, admin } = config;
+  const { inputs, correlation, outputs, admin, event_log: eventLog } = config;
   for (const { path, message } of checkInputs(inputs)) yield { severity: 'error', path: ['inputs', ...path], message };
   for (const { path, message } of checkCorrelation(correlation)) {
     yield { severity: 'error', path: ['correlation', ...path], message };
+  }
+  if (eventLog.kind === 'kafka' && eventLog.kafka.brokers.length === 0) {
+    const message = 'kind: kafka needs the address of at least one broker: [kafka-1:9092]';
+    yield { severity: 'error', path: ['event_log', 'kafka', 'brokers'], message };
+  }
+  for (const { path, message } of kafkaProblems(eventLog.kafka)) {
+    yield { severity: 'error', path: ['event_log', 'kafka', ...path], message };
   }
   const { file, clickhouse } = outputs;
   if (file?.enabled) {
