@@ -15,7 +15,9 @@ export class AssignedPartition {
   position: number;
   fetchPosition: number;
   paused: boolean;
+  /** The stable end as last seen, and when that was. */
   endOffset: number | undefined = undefined;
+  endSeenMs = Number.NEGATIVE_INFINITY;
   /** Rises when what is under way does not count any more. */
   epoch = 0;
   /** Why fetching has stopped; a seek clears it. */

@@ -21,6 +21,8 @@ const DEFAULT_MAX_RECORDS = 5_000;
 /** Soft bound on one poll over all partitions. */
 const MAX_POLL_RECORDS = 20_000;
 const RETRY_MS = 100;
+/** So long the end of a partition counts as known: several times what an answer to a fetch takes when there is nothing. */
+const END_KNOWN_MS = 1_500;
 const DAY_MS = 86_400_000;
 
 export interface KafkaConsumerDeps {
@@ -116,7 +118,10 @@ export class KafkaConsumer implements Consumer {
   }
 
   endOffset(partition: TopicPartition): number | undefined {
-    return this.#find(partition).endOffset;
+    const { endOffset, endSeenMs, paused } = this.#find(partition);
+    // While Kafka is away nobody knows whether more has come; a paused partition is not asked for.
+    const known = paused || this.#deps.fetchCluster.clock.monotonicMs() - endSeenMs <= END_KNOWN_MS;
+    return known ? endOffset : undefined;
   }
 
   async commit(offsets: readonly OffsetCommit[]): Promise<'committed' | 'fenced'> {

@@ -124,6 +124,7 @@ export class PartitionFetcher {
     try {
       const decoded = decodeRecords(data, partition.fetchPosition, aborted);
       partition.put({ ...decoded, endOffset: stable }, data.length);
+      partition.endSeenMs = this.#cluster.clock.monotonicMs();
       return decoded.nextOffset > result.from.offset;
     } catch (error) {
       partition.error = asEventLogError(error, `reading ${result.from.topic}/${result.from.partition}`);

