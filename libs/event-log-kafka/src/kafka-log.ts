@@ -21,6 +21,7 @@ import { KafkaReader } from './kafka-reader.ts';
 import { KafkaTransactionalProducer } from './kafka-transactional-producer.ts';
 import { brokerFactory, createKafkaLogger, type KafkaLogEntry } from './kafkajs.ts';
 import { listOffsets } from './list-offsets.ts';
+import { offsetFetchRequest } from './offset-fetch-request.ts';
 import { socketFactory } from './socket-factory.ts';
 import { TopicCatalog } from './topic-catalog.ts';
 
@@ -86,23 +87,12 @@ class KafkaLog implements EventLog {
   }
 
   async committed(group: string, partitions: readonly TopicPartition[]): Promise<readonly (CommittedOffset | null)[]> {
-    const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, of]) => ({
-      topic,
-      partitions: of.map(({ partition }) => ({ partition })),
-    }));
-    return this.#asking(`asking for the offsets of group ${group}`, async () => {
-      const { responses } = await this.#cluster.ask(
-        'group',
-        group,
-        (broker) => broker.offsetFetch({ groupId: group, topics }),
-        { giveUpMs: ASK_MS, repeatable: true },
-      );
-      return partitions.map(({ topic, partition }) => {
-        const found = responses.find((of) => of.topic === topic)?.partitions.find((of) => of.partition === partition);
-        const offset = Number(found?.offset ?? -1);
-        return offset < 0 ? null : { offset, metadata: found?.metadata ?? '' };
-      });
-    });
+    return this.#asking(`asking for the offsets of group ${group}`, () =>
+      this.#cluster.ask('group', group, (broker) => broker.connectionPool.send(offsetFetchRequest(group, partitions)), {
+        giveUpMs: ASK_MS,
+        repeatable: true,
+      }),
+    );
   }
 
   async reader(partition: TopicPartition, fromOffset: number): Promise<Reader> {

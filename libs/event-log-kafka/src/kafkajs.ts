@@ -82,14 +82,6 @@ export interface KafkaBroker {
     memberId: string;
     topics: readonly TopicPartitions<{ partition: number; offset: string; metadata: string }>[];
   }): Promise<unknown>;
-  offsetFetch(of: { groupId: string; topics: readonly TopicPartitions<{ partition: number }>[] }): Promise<{
-    responses: readonly TopicPartitions<{
-      partition: number;
-      offset: string;
-      metadata: string | null;
-      errorCode: number;
-    }>[];
-  }>;
   listOffsets(of: {
     replicaId: number;
     isolationLevel: number;

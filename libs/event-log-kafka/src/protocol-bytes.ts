@@ -37,12 +37,36 @@ export class ByteWriter {
     return this;
   }
 
+  /** An unsigned number in base 128, as the flexible versions of requests have for lengths and counts. */
+  uvarint(value: number): this {
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#uint8((rest % 128) + 128);
+    return this.#uint8(rest);
+  }
+
+  /** A string of a flexible version: its length is one more than its bytes, and 0 is null. */
+  compactString(value: string | null): this {
+    if (value === null) return this.uvarint(0);
+    const bytes = Buffer.from(value, 'utf8');
+    return this.uvarint(bytes.length + 1).raw(bytes);
+  }
+
+  compactArray<T>(items: readonly T[], write: (item: T) => void): this {
+    this.uvarint(items.length + 1);
+    for (const item of items) write(item);
+    return this;
+  }
+
   raw(bytes: Buffer): this {
     return this.#write(bytes.length, (at) => bytes.copy(this.#bytes, at));
   }
 
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#at);
+  }
+
+  #uint8(value: number): this {
+    return this.#write(1, (at) => this.#bytes.writeUInt8(value, at));
   }
 
   #write(length: number, write: (at: number) => void): this {
@@ -101,11 +125,47 @@ export class ByteReader {
     return this.#bytes.subarray(at, at + length);
   }
 
+  /** All that was not read; not a copy. */
+  rest(): Buffer {
+    return this.#bytes.subarray(this.#at);
+  }
+
   array<T>(read: () => T): T[] {
     const count = this.int32();
     const items: T[] = [];
     for (let i = 0; i < count; i++) items.push(read());
     return items;
+  }
+
+  uvarint(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes.readUInt8(this.#next(1));
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+    }
+  }
+
+  compactString(): string | null {
+    const length = this.uvarint() - 1;
+    if (length < 0) return null;
+    const at = this.#next(length);
+    return this.#bytes.toString('utf8', at, at + length);
+  }
+
+  compactArray<T>(read: () => T): T[] {
+    const count = this.uvarint() - 1;
+    const items: T[] = [];
+    for (let i = 0; i < count; i++) items.push(read());
+    return items;
+  }
+
+  /** Passes over the tagged fields of a flexible version: nobody here knows any. */
+  skipTags(): void {
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint();
+      this.#next(this.uvarint());
+    }
   }
 
   #next(length: number): number {

@@ -1,0 +1,73 @@
+import type { AppendBatch, TopicPartition } from '@logweave/event-log';
+import type { OpenTransaction } from '@logweave/event-log/contract';
+import kafkajs, { type Admin } from 'kafkajs';
+
+// Node finds only some of the names that this CommonJS module gives.
+const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
+
+/** kafkajs as others use it: an admin, and producers that write what the adapter never would. */
+export class KafkaTools {
+  readonly #kafka: kafkajs.Kafka;
+  #admin: Admin | null = null;
+  readonly #closing: (() => Promise<void>)[] = [];
+
+  constructor(bootstrapServers: readonly string[]) {
+    this.#kafka = new Kafka({ brokers: [...bootstrapServers], clientId: 'tools', logLevel: logLevel.NOTHING });
+  }
+
+  async admin(): Promise<Admin> {
+    if (this.#admin === null) {
+      this.#admin = this.#kafka.admin();
+      const admin = this.#admin;
+      this.#closing.push(() => admin.disconnect());
+      await admin.connect();
+    }
+    return this.#admin;
+  }
+
+  /** Raises the low watermark. */
+  async removeBefore({ topic, partition }: TopicPartition, offset: number): Promise<void> {
+    const admin = await this.admin();
+    // kafkajs removes records of topics only that it has met before.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  }
+
+  /** Changes settings of a topic; what is not named goes back to the broker's default. */
+  async configure(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const admin = await this.admin();
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+  }
+
+  /** Writes a batch in a transaction of kafkajs' own producer, and leaves it open. */
+  async beginTransaction(
+    transactionalId: string,
+    { topic, partition, records }: AppendBatch,
+  ): Promise<OpenTransaction> {
+    const producer = this.#kafka.producer({
+      transactionalId,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      retry: { initialRetryTime: 5, retries: 20 },
+    });
+    this.#closing.push(() => producer.disconnect());
+    await producer.connect();
+    const transaction = await producer.transaction();
+    const messages = records.map(({ key, value, headers, timestampMs }) => ({
+      key: key === null ? null : Buffer.from(key),
+      value: value === null ? null : Buffer.from(value),
+      headers: Object.fromEntries(headers.map((header) => [header.name, Buffer.from(header.value)])),
+      timestamp: String(timestampMs),
+      partition,
+    }));
+    await transaction.send({ topic, messages });
+    return { commit: () => transaction.commit(), abort: () => transaction.abort() };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing.splice(0).map((close) => close()));
+    this.#admin = null;
+  }
+}
