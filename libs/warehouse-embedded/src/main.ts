@@ -51,6 +51,7 @@ function onLine(line: string): void {
     running = serve(message);
     running.catch((error: unknown) => {
       report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      process.stdin.removeAllListeners('close');
       process.exitCode = 1;
       process.stdin.destroy();
     });
@@ -67,9 +68,13 @@ function onLine(line: string): void {
 process.stdin.setEncoding('utf8');
 process.stdin.on('data', lineReader(onLine));
 // The parent is gone, however it went. Going at once is safe: what was acknowledged is on disk, what was not will come
-// again with the same token.
-process.stdin.on('close', () => process.exit());
-process.stdin.on('error', () => process.exit());
+// again with the same token. By a signal, because an exit first waits for the engine's threads, and has been seen to wait
+// for ever for one that was in an insert, with the lock on the directory in its hands.
+const die = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+};
+process.stdin.on('close', die);
+process.stdin.on('error', die);
 // A terminal's Ctrl-C goes to the whole process group; the parent decides when the engine may go.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

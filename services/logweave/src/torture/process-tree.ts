@@ -20,10 +20,10 @@ export function isAlive({ pid, startTicks }: ProcessMark): boolean {
   return markOf(pid)?.startTicks === startTicks;
 }
 
-/** Lets a process run only where others do not want to. Its threads have priorities of their own. */
+/** Lets a process run behind others, but not starve: its end must come in time. Its threads have priorities of their own. */
 export function lowerPriority({ pid }: ProcessMark): void {
   for (const thread of orNull(() => readdirSync(`/proc/${pid}/task`)) ?? []) {
-    orNull(() => setPriority(Number(thread), constants.priority.PRIORITY_LOW));
+    orNull(() => setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL));
   }
 }
 
