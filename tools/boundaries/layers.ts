@@ -7,6 +7,7 @@ export type PackageName = string;
 const LAYERS = [
   { name: 'domain', packages: ['json-bytes', 'model', 'correlation', 'generate'] },
   { name: 'port', packages: ['event-log'] },
+  { name: 'proof', packages: ['audit'] },
   {
     name: 'adapter',
     packages: ['event-log-embedded', 'event-log-kafka', 'warehouse', 'warehouse-embedded', 'intake', 'service-kit'],
@@ -19,7 +20,7 @@ const LAYERS = [
 const ALONE = 'service';
 
 /** Packages that do no input or output and have no dependency from outside the workspace. */
-export const PURE: readonly PackageName[] = ['json-bytes', 'model', 'correlation', 'generate', 'event-log'];
+export const PURE: readonly PackageName[] = ['json-bytes', 'model', 'correlation', 'generate', 'event-log', 'audit'];
 
 /** Files of pure packages that are the exception, by a pattern of their path inside the repository, and why. */
 export const PURE_EXCEPTIONS: readonly { readonly path: RegExp; readonly why: string }[] = [
@@ -33,8 +34,8 @@ export const COMPUTING_BUILTINS: readonly string[] = ['node:buffer', 'node:crypt
 export const OTHER_ENTRIES: Readonly<Record<string, readonly PackageName[]>> = {
   contract: [],
   memory: [],
-  // Servers to test against.
-  testing: [],
+  // Servers to test against; the torture of `logweave` starts them as well.
+  testing: ['logweave'],
   // What the logs that live in one process share: groups, consumers, waiting.
   local: ['event-log-embedded'],
 };

@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/tap-command.ts')).tapCommand(),
   },
   {
+    name: 'audit',
+    summary: 'prove over the topics that every event has exactly one outcome',
+    load: async () => (await import('./audit/audit-command.ts')).auditCommand(),
+  },
+  {
     name: 'migrate',
     summary: 'create or update the tables in ClickHouse',
     load: async () => (await import('./commands/migrate-command.ts')).migrateCommand(),

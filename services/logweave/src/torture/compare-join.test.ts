@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareJoin } from './compare-join.ts';
-import type { OracleRules } from './oracle-event.ts';
+import type { OracleRules } from '@logweave/audit';
 import type { InputLine, ResultRecord } from './log-contents.ts';
 
 const rules: OracleRules = { mode: 'one_to_many', beforeNs: 1e9, afterNs: 1e9, skewNs: 1e7, networkTtlNs: 120e9 };

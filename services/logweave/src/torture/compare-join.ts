@@ -1,5 +1,4 @@
-import { joinByOracle } from './join-oracle.ts';
-import type { OracleRules } from './oracle-event.ts';
+import { joinByOracle, type OracleRules } from '@logweave/audit';
 import type { InputLine, PartitionContents, ResultRecord } from './log-contents.ts';
 
 /** What the comparison of one partition found. `problems` are for people, the first few only. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LogRecord, ReadableEventLog } from '@logweave/event-log';
 import { DEFAULT_KEY_FIELDS, EventReader, HEADERS, type Side, type TopicName, topicName } from '@logweave/model';
-import type { OracleEvent } from './oracle-event.ts';
+import type { OracleEvent } from '@logweave/audit';
 
 /** A line that the log has acknowledged. */
 export interface InputLine extends OracleEvent {

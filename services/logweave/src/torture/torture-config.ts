@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OracleRules } from './oracle-event.ts';
+import type { OracleRules } from '@logweave/audit';
 
 export interface TortureOptions {
   /** Everything of this run is in it. */

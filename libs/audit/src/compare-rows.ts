@@ -1,0 +1,92 @@
+import type { TopicPartition } from '@logweave/event-log';
+import type { OffsetRange } from './claims.ts';
+import type { Offenders } from './offender.ts';
+import { type AuditedLog, readRange } from './read-range.ts';
+
+/** How often a record stands in a table. */
+export interface RowCount {
+  readonly offset: number;
+  readonly rows: number;
+}
+
+/** Numbers that agree when the rows of a span are those of its records, each once. */
+export interface SpanCount {
+  readonly rows: number;
+  readonly offsets: number;
+  /** Of all offsets. */
+  readonly sum: number;
+}
+
+/** The rows of a warehouse by the place of their record. */
+export interface RowCounts {
+  readonly tables: readonly string[];
+  /** Up to where the writer has inserted a partition; what lies behind is pending. */
+  written(place: TopicPartition): Promise<number>;
+  /** The rows of `[from, to)`. */
+  count(table: string, place: TopicPartition, from: number, to: number): Promise<SpanCount>;
+  /** The rows of `[from, to)`, by offset. */
+  list(table: string, place: TopicPartition, from: number, to: number): Promise<readonly RowCount[]>;
+}
+
+/** Offsets that are asked for at once: their list fits into one answer. */
+const SPAN = 100_000;
+
+/**
+ * Whether each result record of a partition stands exactly once in each table. Only spans whose numbers differ are looked
+ * at row by row. Answers how many records were compared with each table.
+ */
+export async function compareRows(
+  log: AuditedLog,
+  place: TopicPartition,
+  { from, next }: OffsetRange,
+  rows: RowCounts,
+  offenders: Offenders,
+): Promise<Readonly<Record<string, number>>> {
+  const end = Math.min(next, await rows.written(place));
+  const compared: Record<string, number> = {};
+  for (let begin = from; begin < end; begin += SPAN) {
+    const to = Math.min(end, begin + SPAN);
+    const records = new Map<number, string | null>();
+    for await (const batch of readRange(log, place, begin, to)) {
+      for (const { offset, key } of batch) records.set(offset, key === null ? null : Buffer.from(key).toString());
+    }
+    let sum = 0;
+    for (const offset of records.keys()) sum += offset;
+    for (const table of rows.tables) {
+      compared[table] = (compared[table] ?? 0) + records.size;
+      const found = await rows.count(table, place, begin, to);
+      if (found.rows === records.size && found.offsets === records.size && found.sum === sum) continue;
+      compareSpan(table, place, records, await rows.list(table, place, begin, to), offenders);
+    }
+  }
+  return compared;
+}
+
+function compareSpan(
+  table: string,
+  place: TopicPartition,
+  records: ReadonlyMap<number, string | null>,
+  found: readonly RowCount[],
+  offenders: Offenders,
+): void {
+  const seen = new Set<number>();
+  for (const { offset, rows } of found) {
+    seen.add(offset);
+    const key = records.get(offset) ?? null;
+    if (!records.has(offset)) {
+      offenders.add({
+        kind: 'row_surplus',
+        ...place,
+        offset,
+        key,
+        why: `${table} has a row of it, and there is no such record`,
+      });
+    } else if (rows > 1) {
+      offenders.add({ kind: 'row_doubled', ...place, offset, key, why: `it stands ${rows} times in ${table}` });
+    }
+  }
+  for (const [offset, key] of records) {
+    if (seen.has(offset)) continue;
+    offenders.add({ kind: 'row_missing', ...place, offset, key, why: `${table} has no row of it` });
+  }
+}
