@@ -28,6 +28,7 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
   const compared: Record<string, number> = {};
   const partitions = (await log.watermarks(plan.topics.http)).length;
   const all = await recordCount(log, plan, partitions);
+  const comparison = { offenders, deadLetterTopic: plan.topics.deadLetter };
   let done = 0;
   const advance = (records: number): void => progress((done += records), all);
   for (let index = 0; index < partitions; index++) {
@@ -41,7 +42,7 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
     proven += audit.proven;
     if (rows === null) continue;
     const place = { topic: plan.topics.correlated, partition: index };
-    for (const [table, count] of Object.entries(await compareRows(log, place, audit.resultRange, rows, offenders))) {
+    for (const [table, count] of Object.entries(await compareRows(log, place, audit.resultRange, rows, comparison))) {
       compared[table] = (compared[table] ?? 0) + count;
     }
   }

@@ -9,8 +9,8 @@ export class CommitSnapshot {
   /** Behind the last record that was taken, HTTP and network. */
   readonly next: readonly [number, number];
   readonly #offsets: readonly [number, number];
-  /** Null: nothing is held. */
-  readonly #watermark: { readonly ms: number; readonly ns: number } | null;
+  /** Minus infinity: no moment has passed yet. */
+  readonly #watermark: { readonly ms: number; readonly ns: number };
   /** Keys with a checkpoint; of these, events before the committed offset may be held as well. */
   readonly #checkpointed: ReadonlySet<string>;
 
@@ -22,8 +22,7 @@ export class CommitSnapshot {
     const [http, network] = [decodeCommitMetadata(metadata[0]), decodeCommitMetadata(metadata[1])];
     this.next = [http.next, network.next];
     this.#offsets = offsets;
-    // A task that has ended its input has no time and holds nothing, and one that has not begun holds nothing yet.
-    this.#watermark = Number.isFinite(http.watermarkMs) ? { ms: http.watermarkMs, ns: http.watermarkNs } : null;
+    this.#watermark = { ms: http.watermarkMs, ns: http.watermarkNs };
     this.#checkpointed = checkpointed;
   }
 
@@ -34,7 +33,6 @@ export class CommitSnapshot {
   mayBeHeld(event: AuditedEvent, keyText: string, baseMs: number, late: boolean, rules: CorrelationRules): boolean {
     const side = event.side === 'A' ? 0 : 1;
     const watermark = this.#watermark;
-    if (watermark === null) return false;
     if (event.offset < this.#offsets[side] && !this.#checkpointed.has(keyText)) return false;
     const waitNs = longestWaitNs(rules, side);
     let dueNs = event.atNs + waitNs;

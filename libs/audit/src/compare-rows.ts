@@ -1,5 +1,6 @@
 import type { TopicPartition } from '@logweave/event-log';
 import type { OffsetRange } from './claims.ts';
+import { deadLetterSources } from './dead-letter-sources.ts';
 import type { Offenders } from './offender.ts';
 import { type AuditedLog, readRange } from './read-range.ts';
 
@@ -28,6 +29,12 @@ export interface RowCounts {
   list(table: string, place: TopicPartition, from: number, to: number): Promise<readonly RowCount[]>;
 }
 
+export interface RowComparison {
+  readonly offenders: Offenders;
+  /** Where records are kept that the warehouse refused. */
+  readonly deadLetterTopic: string;
+}
+
 /** Offsets that are asked for at once: their list fits into one answer. */
 const SPAN = 100_000;
 
@@ -40,10 +47,11 @@ export async function compareRows(
   place: TopicPartition,
   { from, next }: OffsetRange,
   rows: RowCounts,
-  offenders: Offenders,
+  { offenders, deadLetterTopic }: RowComparison,
 ): Promise<Readonly<Record<string, number>>> {
   const end = Math.min(next, await rows.written(place));
   const compared: Record<string, number> = {};
+  let refused: ReadonlySet<number> | null = null;
   for (let begin = from; begin < end; begin += SPAN) {
     const to = Math.min(end, begin + SPAN);
     const records = new Map<number, string | null>();
@@ -56,10 +64,24 @@ export async function compareRows(
       compared[table] = (compared[table] ?? 0) + records.size;
       const found = await rows.count(table, place, begin, to);
       if (found.rows === records.size && found.offsets === records.size && found.sum === sum) continue;
-      compareSpan(table, place, records, await rows.list(table, place, begin, to), offenders);
+      refused ??= await refusedBy(log, place, deadLetterTopic);
+      const kept = new Map([...records].filter(([offset]) => !refused?.has(offset)));
+      compareSpan(table, place, kept, await rows.list(table, place, begin, to), offenders);
     }
   }
   return compared;
+}
+
+/** Records of the partition that the warehouse refused. */
+async function refusedBy(log: AuditedLog, place: TopicPartition, topic: string): Promise<ReadonlySet<number>> {
+  const refused = new Set<number>();
+  const partitions = (await log.watermarks(topic)).length;
+  for (let partition = 0; partition < partitions; partition++) {
+    for await (const source of deadLetterSources(log, topic, partition, () => {})) {
+      if (source.topic === place.topic && source.partition === place.partition) refused.add(source.offset);
+    }
+  }
+  return refused;
 }
 
 function compareSpan(

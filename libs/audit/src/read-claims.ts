@@ -1,8 +1,8 @@
 import type { SideIndex } from '@logweave/correlation';
 import type { LogRecord, TopicPartition } from '@logweave/event-log';
-import { HEADERS } from '@logweave/model';
 import type { AuditPlan } from './audit-plan.ts';
 import { Claims, type OffsetRange } from './claims.ts';
+import { deadLetterSources } from './dead-letter-sources.ts';
 import type { OffenderKind } from './offender.ts';
 import { ProvenanceReader } from './provenance.ts';
 import { type AuditedLog, readRange, watermarksOf } from './read-range.ts';
@@ -102,33 +102,15 @@ async function readDeadLetters(
 ): Promise<void> {
   const { deadLetter: topic } = plan.topics;
   const index = inputs[0].partition;
-  const all = await log.watermarks(topic);
-  const place = { topic, partition: index % all.length };
-  const marks = all[place.partition];
-  if (marks === undefined) return;
-  for await (const records of readRange(log, place, marks.low, marks.stable)) {
-    for (const { headers, key, offset: letter } of records) {
-      const source = sourceOf(headers);
-      if (source === null || source.partition !== index) continue;
-      const side: SideIndex | -1 = source.topic === inputs[0].topic ? 0 : source.topic === inputs[1].topic ? 1 : -1;
-      if (side === -1 || !claims.deadLetter(side, source.offset)) continue;
-      const why = `dead letter ${topic}/${place.partition}/${letter} is one outcome too many`;
-      offend('doubled', { ...inputs[side], offset: source.offset }, textOf(key), why);
-    }
-    progress(records.length);
+  // As the correlator chooses: the letters of a task all go to one.
+  const partition = index % (await log.watermarks(topic)).length;
+  for await (const { letter, ...source } of deadLetterSources(log, topic, partition, progress)) {
+    if (source.partition !== index) continue;
+    const side: SideIndex | -1 = source.topic === inputs[0].topic ? 0 : source.topic === inputs[1].topic ? 1 : -1;
+    if (side === -1 || !claims.deadLetter(side, source.offset)) continue;
+    const why = `dead letter ${topic}/${partition}/${letter.offset} is one outcome too many`;
+    offend('doubled', source, textOf(letter.key), why);
   }
-}
-
-function sourceOf(headers: LogRecord['headers']): { topic: string; partition: number; offset: number } | null {
-  let topic: string | null = null;
-  let partition = -1;
-  let offset = -1;
-  for (const { name, value } of headers) {
-    if (name === HEADERS.sourceTopic) topic = textOf(value);
-    else if (name === HEADERS.sourcePartition) partition = Number(textOf(value));
-    else if (name === HEADERS.sourceOffset) offset = Number(textOf(value));
-  }
-  return topic === null ? null : { topic, partition, offset };
 }
 
 function textOf(bytes: Uint8Array | null): string | null {
