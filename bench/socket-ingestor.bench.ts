@@ -53,6 +53,11 @@ for (let i = 0; i < lines; i++) send(fd, buffers[i % 2000], buffers[i % 2000].le
 class NullLog {
   records = 0;
   appends = 0;
+  // Only a spool asks for these.
+  readonly transactionalProducer = notHere;
+  readonly committed = notHere;
+  readonly reader = notHere;
+  readonly watermarks = notHere;
 
   async topics(): Promise<readonly TopicSpec[]> {
     const spec = {
@@ -77,6 +82,10 @@ class NullLog {
     }
     return batches.map(() => 0);
   }
+}
+
+async function notHere(): Promise<never> {
+  throw new Error('the benchmark has no spool');
 }
 
 async function run(type: 'stream' | 'datagram', senders: number): Promise<void> {
@@ -104,6 +113,7 @@ async function run(type: 'stream' | 'datagram', senders: number): Promise<void> 
       topics: { http: 'http', network: 'network', deadLetter: 'dead-letter' },
       rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
       maxInFlightBytes: 1 << 25,
+      spool: null,
       stopGraceMs: 1_000,
     },
     {

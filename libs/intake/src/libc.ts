@@ -12,6 +12,8 @@ export interface Libc {
    * whoever waits in a read wakes up. An fd that is no longer connected is left as it is.
    */
   shutdownRead(fd: number): void;
+  /** Takes the exclusive lock of an open file; false when another open file has it. The system drops it with its holder. */
+  tryLock(fd: number): boolean;
   close(fd: number): void;
   /** The id of a user or group by its name, by whatever the system looks names up with; null when there is none. */
   userId(name: string): number | null;
@@ -22,6 +24,9 @@ export const AF_UNIX = 1;
 export const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const SHUT_RD = 0;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const EWOULDBLOCK = 11;
 /** `struct sockaddr_un`: two bytes of family, then the path and its NUL. */
 const ADDRESS_BYTES = 110;
 /** The longest path that fits it. */
@@ -44,6 +49,7 @@ async function load(): Promise<Libc> {
     (fd: number, address: Buffer, length: number) => number
   >;
   const shutdown = library.func('int shutdown(int, int)') as KoffiFunc<(fd: number, how: number) => number>;
+  const flock = library.func('int flock(int, int)') as KoffiFunc<(fd: number, operation: number) => number>;
   const close = library.func('int close(int)') as KoffiFunc<OfFd>;
   const passwd = koffi.struct({ name: 'void *', password: 'void *', uid: 'uint32_t', gid: 'uint32_t' });
   const group = koffi.struct({ name: 'void *', password: 'void *', gid: 'uint32_t' });
@@ -64,6 +70,11 @@ async function load(): Promise<Libc> {
       if (bind(fd, address, ADDRESS_BYTES) < 0) throw systemError(`bind ${path}`, koffi.errno());
     },
     shutdownRead: (fd) => void shutdown(fd, SHUT_RD),
+    tryLock(fd) {
+      if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+      if (koffi.errno() === EWOULDBLOCK) return false;
+      throw systemError('flock', koffi.errno());
+    },
     close: (fd) => void close(fd),
     userId(name) {
       const entry = getpwnam(name);

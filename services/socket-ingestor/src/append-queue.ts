@@ -1,4 +1,4 @@
-import type { AppendBatch, Producer, ProducerRecord } from '@logweave/event-log';
+import type { AppendBatch, ProducerRecord } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 
 /**
@@ -23,8 +23,13 @@ export interface TargetTopic {
   readonly partitions: number;
 }
 
+/** Takes records into the log, or into something that will. */
+export interface Appender {
+  append(batches: readonly AppendBatch[]): Promise<unknown>;
+}
+
 export interface AppendQueueDeps {
-  readonly producer: Producer;
+  readonly producer: Appender;
   readonly clock: Clock;
   readonly maxHeldBytes: number;
 }
@@ -33,7 +38,7 @@ export interface AppendQueueEvents {
   /** More is held than may be: read no further until `room`. */
   full(): void;
   room(): void;
-  /** The log has acknowledged an append of so many records. */
+  /** An append of so many records has been acknowledged. */
   appended(records: number): void;
   /** The log has refused an append for good; what it held is not in the log. */
   failed(error: Error): void;
@@ -44,7 +49,7 @@ export interface AppendQueueEvents {
  * with one batch per partition. Records added for a partition keep their order.
  */
 export class AppendQueue {
-  readonly #producer: Producer;
+  readonly #producer: Appender;
   readonly #clock: Clock;
   readonly #maxHeldBytes: number;
   readonly #events: AppendQueueEvents;

@@ -7,6 +7,7 @@ const context = {
   keyFields: ['src_ip', 'src_port'],
   time: { A: 'event_or_arrival', B: 'arrival' },
   maxFutureSkewMs: 300_000,
+  spool: { enabled: false, directory: '/data/spool', name: 't.spool' },
 } as const;
 
 /** A section with its defaults filled in, as the loader of the configuration hands it over. */

@@ -59,6 +59,37 @@ export const UnixSocketSection = Type.Object(
   { additionalProperties: false },
 );
 
+const SpoolSection = Type.Object(
+  {
+    enabled: Type.Union([Type.Boolean(), Type.Null()], {
+      description:
+        'null: on when the event log is Kafka, off when it is embedded, which is on the same disk as the spool would be',
+      default: null,
+    }),
+    directory: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
+      description: 'Where it lies; one process at a time has it. null: spool in data_dir',
+      default: null,
+    }),
+    max_bytes: Type.Integer({
+      minimum: 16_777_216,
+      maximum: 17_592_186_044_416,
+      description: 'Most bytes on disk; when they are used up sockets are read no further',
+      default: 4_294_967_296,
+    }),
+    stall_ms: Type.Integer({
+      minimum: 50,
+      maximum: 600_000,
+      description: 'The spool is used when the event log has acknowledged nothing, or has been behind, for so long',
+      default: 1000,
+    }),
+  },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Holds on disk what was read while the event log does not answer.',
+  },
+);
+
 /** Section `inputs`. */
 export const InputsSection = Type.Object(
   {
@@ -72,6 +103,7 @@ export const InputsSection = Type.Object(
       description: 'Bytes read and not yet acknowledged by the event log; beyond it sockets are not read',
       default: 33_554_432,
     }),
+    spool: SpoolSection,
     stop_grace_s: Type.Number({
       minimum: 0,
       maximum: 600,
@@ -96,12 +128,23 @@ export interface SocketConfig {
   readonly maxQueuedBytes: number;
 }
 
+/** A spool that is used. */
+export interface SpoolConfig {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly stallMs: number;
+  /** Begins the names of its transactional id and its group in the event log. */
+  readonly name: string;
+}
+
 export interface SocketIngestorConfig {
   readonly sockets: readonly SocketConfig[];
   /** Full names. */
   readonly topics: { readonly http: string; readonly network: string; readonly deadLetter: string };
   readonly rules: Readonly<Record<Side, SourceRules>>;
   readonly maxInFlightBytes: number;
+  /** Null: what the event log does not take waits in memory, and sockets are read no further. */
+  readonly spool: SpoolConfig | null;
   readonly stopGraceMs: number;
 }
 
@@ -111,6 +154,8 @@ export interface SocketIngestorContext {
   readonly keyFields: readonly KeyField[];
   readonly time: Readonly<Record<Side, TimePolicy>>;
   readonly maxFutureSkewMs: number;
+  /** The spool where the section does not say it. */
+  readonly spool: { readonly enabled: boolean; readonly directory: string; readonly name: string };
 }
 
 /** What the schema cannot say, at its place in the section (`['unix_sockets', 0, 'path']`). */
@@ -177,7 +222,21 @@ export function resolveSocketIngestorConfig(
     topics: context.topics,
     rules: { A: rules('A'), B: rules('B') },
     maxInFlightBytes: section.max_in_flight_bytes,
+    spool: resolveSpool(section.spool, context.spool),
     stopGraceMs: section.stop_grace_s * 1000,
+  };
+}
+
+function resolveSpool(
+  section: InputsSection['spool'],
+  { enabled, directory, name }: SocketIngestorContext['spool'],
+): SpoolConfig | null {
+  if (!(section.enabled ?? enabled)) return null;
+  return {
+    directory: section.directory ?? directory,
+    maxBytes: section.max_bytes,
+    stallMs: section.stall_ms,
+    name,
   };
 }
 

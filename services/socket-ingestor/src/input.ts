@@ -8,7 +8,7 @@ import {
 import { type Clock, LIMITS } from '@logweave/model';
 import type { SocketConfig } from './config.ts';
 import type { LineIntake } from './line-intake.ts';
-import type { IngestorMetrics } from './metrics.ts';
+import type { DatagramLossReason, IngestorMetrics } from './metrics.ts';
 
 const NEWLINE = 10;
 const LINE_LIMITS: LineLimits = { maxLineBytes: LIMITS.sourceLineBytes, previewBytes: LIMITS.deadLetterPreviewBytes };
@@ -39,6 +39,8 @@ export interface InputDeps {
   readonly metrics: IngestorMetrics;
   /** Receiving has ended for good. */
   failed(error: Error): void;
+  /** Why datagrams that do not fit are lost at present. */
+  lossReason(): DatagramLossReason;
   /** The system refuses a connection, as for want of descriptors; receiving goes on. */
   refused(error: Error): void;
 }
@@ -197,7 +199,7 @@ class DatagramInput implements Input {
 
   refresh(): void {
     const dropped = this.#socket.takeDropped();
-    this.#deps.metrics.datagramsLost.inc({ socket: this.name, reason: 'queue_full' }, dropped);
+    this.#deps.metrics.datagramsLost.inc({ socket: this.name, reason: this.#deps.lossReason() }, dropped);
   }
 
   #isPaused(): boolean {

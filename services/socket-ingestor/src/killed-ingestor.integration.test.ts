@@ -34,6 +34,7 @@ const ingestor = createSocketIngestor(
     topics: { http: 'http', network: 'network', deadLetter: 'dead-letter' },
     rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
     maxInFlightBytes: 2 ** 24,
+    spool: null,
     stopGraceMs: 1000,
   },
   { eventLog, clock: systemClock, metrics: new Registry(), log: { info: none, warn: none, error: none } },

@@ -4,6 +4,10 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 const DATAGRAM_LOSS_REASONS = [
   /** The event log was behind for longer than the queue of this socket lasts. */
   'queue_full',
+  /** The same, and the spool holds as much as it may. */
+  'spool_full',
+  /** The same, and the disk of the spool is full or broken. */
+  'spool_unwritable',
   /** The service was stopped and its grace ended before the event log took it. */
   'grace_over',
 ] as const;
@@ -23,6 +27,11 @@ export interface IngestorMetrics {
   readonly appendedRecords: Counter;
   readonly inFlightBytes: Gauge;
   readonly backpressureSeconds: Counter;
+  readonly spoolBytes: Gauge;
+  readonly spooledRecords: Counter;
+  readonly spoolFoundInLog: Counter;
+  readonly spoolDamage: Counter;
+  readonly spoolDamagedBytes: Counter;
 }
 
 /** What is read off the inputs when somebody asks for the metrics; called before each scrape. */
@@ -100,6 +109,31 @@ export function createIngestorMetrics(registry: Registry, refresh: Refresh): Ing
     backpressureSeconds: new Counter({
       name: 'logweave_ingest_backpressure_seconds_total',
       help: 'Time in which sockets were not read since the event log was behind. When it rises, senders are blocked.',
+      registers,
+    }),
+    spoolBytes: new Gauge({
+      name: 'logweave_ingest_spool_bytes',
+      help: 'Bytes on disk that wait for the event log. When it rises, the log does not answer; at max_bytes senders block.',
+      registers,
+    }),
+    spooledRecords: new Counter({
+      name: 'logweave_ingest_spooled_records_total',
+      help: 'Records put into the spool. When it rises though the log is well, the log is too slow for stall_ms.',
+      registers,
+    }),
+    spoolFoundInLog: new Counter({
+      name: 'logweave_ingest_spool_found_in_log_total',
+      help: 'Records of the spool that were in the log already, as an answer was lost by a crash; they are not sent again.',
+      registers,
+    }),
+    spoolDamage: new Counter({
+      name: 'logweave_ingest_spool_damaged_places_total',
+      help: 'Places at which the spool was not as written: one after a crash is a cut tail, more are a bad disk.',
+      registers,
+    }),
+    spoolDamagedBytes: new Counter({
+      name: 'logweave_ingest_spool_damaged_bytes_total',
+      help: 'Bytes of the spool that were lost so. When it rises, check the disk.',
       registers,
     }),
   };

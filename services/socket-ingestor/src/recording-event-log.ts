@@ -1,15 +1,21 @@
 import type { AppendBatch, EventLog, Producer, ProducerRecord, TopicSpec } from '@logweave/event-log';
+import type { SpoolableEventLog } from './open-spooled-log.ts';
 
 const spec = { cleanup: 'delete', retentionMs: null, retentionBytes: null, maxRecordBytes: 2 ** 21 } as const;
 
 /** For tests: a log that keeps what was appended, and acknowledges it at once or when it is told to. */
-export class RecordingEventLog implements Pick<EventLog, 'topics' | 'producer'> {
+export class RecordingEventLog implements Pick<EventLog, 'topics' | 'producer'>, SpoolableEventLog {
   readonly batches: AppendBatch[] = [];
   appends = 0;
   closed = false;
   /** While set, appends wait until `release`, or fail. */
   held = false;
   failure: Error | null = null;
+  /** What only a spool asks for. */
+  readonly transactionalProducer = notHere;
+  readonly committed = notHere;
+  readonly reader = notHere;
+  readonly watermarks = notHere;
   readonly #waiting: (() => void)[] = [];
 
   async topics(): Promise<readonly TopicSpec[]> {
@@ -67,4 +73,8 @@ export class RecordingEventLog implements Pick<EventLog, 'topics' | 'producer'> 
         };
       });
   }
+}
+
+async function notHere(): Promise<never> {
+  throw new Error('a recording log has no spool before it');
 }

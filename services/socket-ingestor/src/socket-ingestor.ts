@@ -5,6 +5,7 @@ import type { SocketIngestorConfig } from './config.ts';
 import { createInput, type Input } from './input.ts';
 import { LineIntake, SERVICE_NAME } from './line-intake.ts';
 import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
+import { openSpooledLog, type SpoolableEventLog, type SpooledLog } from './open-spooled-log.ts';
 
 /** How often to look whether the socket files are still there. */
 const PATH_CHECK_INTERVAL_MS = 5_000;
@@ -14,7 +15,7 @@ type Complaint = 'behind' | 'refused';
 
 /** What the ingestor uses of what services are given. */
 export interface SocketIngestorDeps extends Pick<ServiceDeps, 'clock' | 'metrics'> {
-  readonly eventLog: Pick<EventLog, 'topics' | 'producer'>;
+  readonly eventLog: Pick<EventLog, 'topics' | 'producer'> & SpoolableEventLog;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -24,10 +25,18 @@ export interface SocketIngestorDeps extends Pick<ServiceDeps, 'clock' | 'metrics
  *     socket → lines → check, key → record → one append per turn of the event loop → event log
  *
  * What is read and not acknowledged by the log is bounded: beyond that streams are not read, so that senders block, and
- * datagrams are dropped and counted.
+ * datagrams are dropped and counted. With a spool it goes to disk while the log does not answer, which is bounded as well.
  */
 export function createSocketIngestor(config: SocketIngestorConfig, deps: SocketIngestorDeps): Service {
   return new SocketIngestor(config, deps);
+}
+
+interface Running {
+  readonly producer: Producer;
+  /** Null when there is none. */
+  readonly spooled: SpooledLog | null;
+  readonly queue: AppendQueue;
+  readonly inputs: readonly Input[];
 }
 
 class SocketIngestor implements Service {
@@ -37,8 +46,7 @@ class SocketIngestor implements Service {
   readonly #config: SocketIngestorConfig;
   readonly #deps: SocketIngestorDeps;
   readonly #metrics: IngestorMetrics;
-  #running: { readonly producer: Producer; readonly queue: AppendQueue; readonly inputs: readonly Input[] } | null =
-    null;
+  #running: Running | null = null;
   #stopped: Promise<void> | null = null;
   #failed: Error | null = null;
   #fullSinceMs: number | null = null;
@@ -60,7 +68,8 @@ class SocketIngestor implements Service {
     const { eventLog } = this.#deps;
     const topics = await findTopics(eventLog, this.#config);
     const producer = await eventLog.producer();
-    const queue = this.#createQueue(producer);
+    const spooled = await this.#openSpool(producer, topics);
+    const queue = this.#createQueue(producer, spooled);
     const inputs = this.#config.sockets.map((socket) =>
       createInput(socket, {
         clock: this.#deps.clock,
@@ -72,6 +81,7 @@ class SocketIngestor implements Service {
         metrics: this.#metrics,
         failed: (error) =>
           this.#giveUp(new Error(`${socket.path}: receiving has ended: ${error.message}`, { cause: error })),
+        lossReason: () => spooled?.producer.trouble ?? 'queue_full',
         refused: (error) => {
           this.#metrics.connectionsRefused.inc({ socket: socket.name });
           if (this.#mayComplain('refused')) {
@@ -80,7 +90,7 @@ class SocketIngestor implements Service {
         },
       }),
     );
-    this.#running = { producer, queue, inputs };
+    this.#running = { producer, spooled, queue, inputs };
     // All of them to their end, so that none opens behind the back of the stop.
     const opened = await Promise.allSettled(inputs.map((input) => input.open()));
     const refusal = opened.find((outcome) => outcome.status === 'rejected');
@@ -105,13 +115,16 @@ class SocketIngestor implements Service {
     if (this.#running === null) return { ready: false, detail: 'not started' };
     const [lost] = this.#lost.values();
     if (lost !== undefined) return { ready: false, detail: lost };
-    const behind = this.#running.queue.isFull ? ', waiting for the event log' : '';
-    return { ready: true, detail: `receiving on ${this.#running.inputs.length} sockets${behind}` };
+    const { queue, inputs, spooled } = this.#running;
+    const isSpooling = spooled !== null && spooled.producer.route !== 'log';
+    const spooling = isSpooling ? `, ${spooled.spool.unreadBytes} bytes spooled` : '';
+    const behind = queue.isFull ? ', waiting for the event log' : '';
+    return { ready: true, detail: `receiving on ${inputs.length} sockets${spooling}${behind}` };
   }
 
   async #stop(): Promise<void> {
     if (this.#running === null) return;
-    const { producer, queue, inputs } = this.#running;
+    const { producer, spooled, queue, inputs } = this.#running;
     this.#cancelCheck();
     await this.#checking;
     const done = new AbortController();
@@ -121,7 +134,7 @@ class SocketIngestor implements Service {
     await Promise.all(inputs.map((input) => input.stop(grace)));
     done.abort();
     await queue.drained();
-    await producer.close();
+    await (spooled ?? producer).close();
     this.#deps.log.info({}, 'sockets closed');
   }
 
@@ -151,15 +164,32 @@ class SocketIngestor implements Service {
     if (this.#stopped === null) this.#checkPathsLater();
   }
 
-  #createQueue(producer: Producer): AppendQueue {
+  async #openSpool(producer: Producer, topics: Topics): Promise<SpooledLog | null> {
+    const { spool } = this.#config;
+    if (spool === null) return null;
+    const { eventLog, clock, log } = this.#deps;
+    return openSpooledLog(spool, {
+      eventLog,
+      producer,
+      topics: [topics.A.name, topics.B.name, topics.deadLetters.name],
+      clock,
+      log,
+      metrics: this.#metrics,
+      troubleChanges: () => this.#running?.inputs.forEach((input) => input.refresh()),
+      failed: (error) => this.#giveUp(error),
+    });
+  }
+
+  #createQueue(producer: Producer, spooled: SpooledLog | null): AppendQueue {
     const { clock, log } = this.#deps;
     return new AppendQueue(
-      { producer, clock, maxHeldBytes: this.#config.maxInFlightBytes },
+      { producer: spooled?.producer ?? producer, clock, maxHeldBytes: this.#config.maxInFlightBytes },
       {
         full: () => {
           const nowMs = clock.monotonicMs();
           this.#fullSinceMs = nowMs;
           for (const input of this.#running?.inputs ?? []) input.pause();
+          spooled?.producer.pressed();
           if (this.#mayComplain('behind')) {
             log.warn({ inFlightBytes: this.#running?.queue.heldBytes }, 'event log is behind, sockets are not read');
           }
@@ -167,12 +197,16 @@ class SocketIngestor implements Service {
         room: () => {
           this.#countBackpressure();
           this.#fullSinceMs = null;
+          spooled?.producer.relieved();
           for (const input of this.#running?.inputs ?? []) {
             // An input that was resumed just now may have filled the queue again.
             if (this.#failed === null && this.#running?.queue.isFull === false) input.resume();
           }
         },
-        appended: (records) => this.#metrics.appendedRecords.inc(records),
+        appended: (records) => {
+          // With a spool this says that they are safe, in it or in the log.
+          if (spooled === null) this.#metrics.appendedRecords.inc(records);
+        },
         failed: (error) => this.#giveUp(error),
       },
     );
@@ -195,6 +229,7 @@ class SocketIngestor implements Service {
 
   #refresh(metrics: IngestorMetrics): void {
     metrics.inFlightBytes.set(this.#running?.queue.heldBytes ?? 0);
+    metrics.spoolBytes.set(this.#running?.spooled?.spool.unreadBytes ?? 0);
     for (const input of this.#running?.inputs ?? []) input.refresh();
     this.#countBackpressure();
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createClickhouseWriter, resolveClickhouseWriterConfig } from '@logweave/clickhouse-writer';
 import {
   type CorrelatorConfig,
@@ -141,7 +142,12 @@ function correlatorConfig({ correlation, topics, event_log: { kind } }: Config):
 
 function ingestorConfig(config: Config): SocketIngestorConfig {
   const { topics, keyFields, time, maxFutureSkewMs } = correlatorConfig(config);
-  return resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs });
+  const spool = {
+    enabled: config.event_log.kind === 'kafka',
+    directory: join(config.data_dir, 'spool'),
+    name: `${config.topics.prefix}.spool`,
+  };
+  return resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs, spool });
 }
 
 function fileWriterConfig(config: Config): FileWriterConfig {

@@ -1,0 +1,105 @@
+import type { EventLog, Producer } from '@logweave/event-log';
+import { Spool } from '@logweave/intake';
+import type { Clock } from '@logweave/model';
+import type { Logger } from '@logweave/service-kit';
+import type { SpoolConfig } from './config.ts';
+import type { IngestorMetrics } from './metrics.ts';
+import { PartitionEnds } from './partition-ends.ts';
+import { SpoolDrain } from './spool-drain.ts';
+import { SpooledProducer, type SpoolRoute, type SpoolTrouble } from './spooled-producer.ts';
+
+/** What of the log a spool needs beside a producer. */
+export type SpoolableEventLog = Pick<EventLog, 'transactionalProducer' | 'committed' | 'reader' | 'watermarks'>;
+
+export interface SpooledLogDeps {
+  readonly eventLog: SpoolableEventLog;
+  readonly producer: Producer;
+  /** All topics that are appended to; the first holds the spool's position. */
+  readonly topics: readonly [string, ...string[]];
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly metrics: IngestorMetrics;
+  /** The reason for which datagrams are lost changes now. */
+  readonly troubleChanges: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** The log with a spool before it. */
+export interface SpooledLog {
+  readonly producer: SpooledProducer;
+  readonly spool: Spool;
+  /** Resolves when everything is closed; what lies in the spool stays there. */
+  close(): Promise<void>;
+}
+
+/** @throws SpoolError `locked`, `corrupt`; EventLogError; or the system's error */
+export async function openSpooledLog(config: SpoolConfig, deps: SpooledLogDeps): Promise<SpooledLog> {
+  const { eventLog, clock, log, metrics } = deps;
+  const spool = await Spool.open({ directory: config.directory, maxBytes: config.maxBytes });
+  const ends = await PartitionEnds.read(eventLog, deps.topics);
+  const stopping = new AbortController();
+  let draining: Promise<void> = Promise.resolve();
+  const drain = new SpoolDrain(
+    { spool, eventLog, clock, ends, name: config.name, positionTopic: deps.topics[0] },
+    {
+      nearlyEmpty: () => producer.hold(),
+      empty: () => producer.resume(),
+      appended: (records) => {
+        metrics.appendedRecords.inc(records);
+        producer.released();
+      },
+      foundInLog: (records) => metrics.spoolFoundInLog.inc(records),
+      damaged: ({ places, bytes }) => {
+        metrics.spoolDamage.inc(places);
+        metrics.spoolDamagedBytes.inc(bytes);
+        log.error({ places, bytes }, 'spool was damaged, what cannot be read is lost');
+      },
+      failing: (error) => log.warn({ error: error.message }, 'spool cannot be sent yet'),
+    },
+  );
+  const run = async (): Promise<void> => {
+    try {
+      await producer.acknowledged();
+      await drain.run(stopping.signal);
+    } catch (error) {
+      if (!stopping.signal.aborted) deps.failed(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  const producer: SpooledProducer = new SpooledProducer(
+    { producer: deps.producer, spool, clock, ends, stallMs: config.stallMs },
+    {
+      routed: (route) => logRoute(log, route, spool.unreadBytes),
+      drain: () => {
+        draining = run();
+      },
+      appended: (records) => metrics.appendedRecords.inc(records),
+      spooled: (records) => metrics.spooledRecords.inc(records),
+      troubled: (trouble, error) => {
+        deps.troubleChanges();
+        logTrouble(log, trouble, error);
+      },
+      failed: deps.failed,
+    },
+  );
+  producer.start();
+  return {
+    producer,
+    spool,
+    close: async () => {
+      stopping.abort();
+      // A transaction that is under way ends soon or not at all: then the next process finds out.
+      await Promise.race([draining, clock.sleep(config.stallMs)]);
+      await producer.close();
+    },
+  };
+}
+
+function logRoute(log: SpooledLogDeps['log'], route: SpoolRoute, bytes: number): void {
+  if (route === 'spool') log.warn({ bytes }, 'event log does not answer in time, what comes is spooled');
+  if (route === 'log') log.info({}, 'spool is empty, what comes goes to the event log');
+}
+
+function logTrouble(log: SpooledLogDeps['log'], trouble: SpoolTrouble | null, error: Error | null): void {
+  if (trouble === null) log.info({}, 'spool takes records again');
+  else log.error({ reason: trouble, error: error?.message }, 'spool takes nothing, sockets will not be read');
+}
