@@ -62,7 +62,7 @@ export async function runKills(options: TortureOptions, say: (text: string) => v
   let killsWithReplay = 0;
   let loadMs = 0;
   let loadLines = 0;
-  let current = new LogweaveProcess(configPath, log);
+  let current = new LogweaveProcess(['up', '--config', configPath], log);
   try {
     for (let kill = 1; kill <= kills; kill++) {
       await underLoad(options, current);
@@ -82,7 +82,7 @@ export async function runKills(options: TortureOptions, say: (text: string) => v
       await current.end('SIGKILL');
       const lines = await linesIn(directory);
       say(`kill ${kill} of ${kills} at ${lines} lines; this life had read ${current.replayed} records again`);
-      current = new LogweaveProcess(configPath, log);
+      current = new LogweaveProcess(['up', '--config', configPath], log);
     }
     await underLoad(options, current);
     await untilRestored(current);
@@ -93,7 +93,7 @@ export async function runKills(options: TortureOptions, say: (text: string) => v
     let lastExit = await current.end('SIGTERM');
     // What was pending has been decided in the stop: writers that had no time for all of it go on in another life.
     if ((await unwrittenIn(directory)) > 0 && lastExit.code === 0) {
-      current = new LogweaveProcess(configPath, log);
+      current = new LogweaveProcess(['up', '--config', configPath], log);
       await untilWritten(directory, say);
       lastExit = await current.end('SIGTERM');
     }

@@ -10,21 +10,23 @@ export interface ProcessExit {
   readonly signal: string | null;
 }
 
-/** One `logweave up`, from its start to its end. */
+/** One `logweave …`, from its start to its end. */
 export class LogweaveProcess {
   readonly exited: Promise<ProcessExit>;
   /** Records that its tasks have read again when they took over. */
   replayed = 0;
   restoredTasks = 0;
+  /** Take-overs in which it has read something again. */
+  replays = 0;
   /** The last thing it said, for when it ends on its own. */
   lastLine = '';
   readonly #child: ChildProcess;
 
   /** @param log where its log lines are kept, too */
-  constructor(configPath: string, log: WriteStream) {
+  constructor(args: readonly string[], log: WriteStream) {
     // As the first line of the program has it.
     const flags = ['--conditions=@logweave/source', '--no-warnings'];
-    this.#child = spawn(process.execPath, [...flags, PROGRAM, 'up', '--config', configPath], {
+    this.#child = spawn(process.execPath, [...flags, PROGRAM, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.exited = new Promise((resolve) => {
@@ -42,6 +44,15 @@ export class LogweaveProcess {
     return this.#child.pid === undefined ? [] : descendantsOf(this.#child.pid);
   }
 
+  /** Stops it in the middle of what it does, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<ProcessExit> {
     this.#child.kill(signal);
     return this.exited;
@@ -54,6 +65,7 @@ export class LogweaveProcess {
     if (entry.msg !== 'task restored') return;
     this.restoredTasks++;
     this.replayed += entry.replayed ?? 0;
+    if ((entry.replayed ?? 0) > 0) this.replays++;
   }
 }
 
