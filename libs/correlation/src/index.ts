@@ -5,7 +5,7 @@ export type { KeyState } from './key-state.ts';
 export * from './key-text.ts';
 export * from './outcome-counts.ts';
 export type { OutcomeSink } from './outcome-sink.ts';
-export type { CommitPoint, StateRecord } from './recovery.ts';
+export { type CommitPoint, replayBound, type StateRecord } from './recovery.ts';
 export * from './rules.ts';
 export * from './source-filter.ts';
 export type { Watermark } from './watermark.ts';

@@ -4,8 +4,8 @@ import type { KafkaCluster } from './kafka-cluster.ts';
 import type { TopicMetadata } from './metadata-request.ts';
 
 const RESOURCE_TOPIC = 2;
-/** What a topic allows a batch to be longer than a record: its head, and 64 KiB for headers and lengths. */
-export const BATCH_OVERHEAD_BYTES = 64 * 1024;
+/** What a topic allows a batch to be longer than its longest record, headers counted: heads and lengths. */
+export const BATCH_OVERHEAD_BYTES = 1024;
 const CONFIG_NAMES = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'max.message.bytes'] as const;
 const CREATE_TIMEOUT_MS = 15_000;
 const SETTLE_MS = 20;

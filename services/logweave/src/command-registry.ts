@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit/audit-command.ts')).auditCommand(),
   },
   {
+    name: 'topics',
+    summary: 'check the topics of the event log, and create them on Kafka',
+    load: async () => (await import('./topics/topics-command.ts')).topicsCommand(),
+  },
+  {
     name: 'migrate',
     summary: 'create or update the tables in ClickHouse',
     load: async () => (await import('./commands/migrate-command.ts')).migrateCommand(),
