@@ -10,7 +10,7 @@ export class CommitSnapshot {
   readonly next: readonly [number, number];
   readonly #offsets: readonly [number, number];
   /** Minus infinity: no moment has passed yet. */
-  readonly #watermark: { readonly ms: number; readonly ns: number };
+  readonly watermark: { readonly ms: number; readonly ns: number };
   /** Keys with a checkpoint; of these, events before the committed offset may be held as well. */
   readonly #checkpointed: ReadonlySet<string>;
 
@@ -22,7 +22,7 @@ export class CommitSnapshot {
     const [http, network] = [decodeCommitMetadata(metadata[0]), decodeCommitMetadata(metadata[1])];
     this.next = [http.next, network.next];
     this.#offsets = offsets;
-    this.#watermark = { ms: http.watermarkMs, ns: http.watermarkNs };
+    this.watermark = { ms: http.watermarkMs, ns: http.watermarkNs };
     this.#checkpointed = checkpointed;
   }
 
@@ -32,7 +32,7 @@ export class CommitSnapshot {
    */
   mayBeHeld(event: AuditedEvent, keyText: string, baseMs: number, late: boolean, rules: CorrelationRules): boolean {
     const side = event.side === 'A' ? 0 : 1;
-    const watermark = this.#watermark;
+    const watermark = this.watermark;
     if (event.offset < this.#offsets[side] && !this.#checkpointed.has(keyText)) return false;
     const waitNs = longestWaitNs(rules, side);
     let dueNs = event.atNs + waitNs;

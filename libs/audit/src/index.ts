@@ -5,3 +5,6 @@ export { type AuditPlan, type RangeStart } from './audit-plan.ts';
 export { type AuditReport, balanced, type SideTally, type Unproven } from './audit-report.ts';
 export { type Offender, type OffenderKind, placeText } from './offender.ts';
 export type { RowCount, RowCounts, SpanCount } from './compare-rows.ts';
+export { type ExplainOptions, explainKey } from './explain/explain-key.ts';
+export { outcomeText, spanText, timeText } from './explain/phrases.ts';
+export type { ExplainedEvent, ExplainedOutcome, Explanation } from './explain/explanation.ts';

@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./topics/topics-command.ts')).topicsCommand(),
   },
   {
+    name: 'explain',
+    summary: 'say why the events of a connection did or did not join',
+    load: async () => (await import('./explain/explain-command.ts')).explainCommand(),
+  },
+  {
     name: 'migrate',
     summary: 'create or update the tables in ClickHouse',
     load: async () => (await import('./commands/migrate-command.ts')).migrateCommand(),

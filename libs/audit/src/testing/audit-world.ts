@@ -14,14 +14,16 @@ import { auditLog } from '../audit-log.ts';
 import type { AuditPlan } from '../audit-plan.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { RowCounts } from '../compare-rows.ts';
+import { explainKey } from '../explain/explain-key.ts';
+import type { Explanation } from '../explain/explanation.ts';
 
 /** A line of a source in the words of a test: `A 7 @100` is an HTTP event of port 7 at 100 ms; `+600` arrives so much later. */
 export type TestLine = string;
 
 /** A source line that is none. */
-export const GARBAGE = 'garbage';
+const GARBAGE = 'garbage';
 
-export const TEST_RULES: CorrelationRules = {
+const TEST_RULES: CorrelationRules = {
   mode: 'one_to_one',
   beforeNs: 100e6,
   afterNs: 100e6,
@@ -84,8 +86,10 @@ export class AuditWorld {
 
   /** Appends lines and gives them to the engine, which decides what it can. */
   send(...lines: readonly TestLine[]): this {
-    for (const line of lines) this.#take(...this.append(line));
-    this.#engine.advance(0);
+    for (const line of lines) {
+      this.#take(...this.append(line));
+      this.#engine.advance(0);
+    }
     return this;
   }
 
@@ -158,6 +162,11 @@ export class AuditWorld {
       onStop: this.#options.onStop ?? 'keep',
       start: { http: new Map(), network: new Map(), sinceMs: null },
     };
+  }
+
+  explain(key: string, atMs: number | null = null): Promise<Explanation> {
+    const options = { key, atMs, aroundMs: 600_000, idleAfterMs: 1000, progress: () => {} };
+    return explainKey(this.cluster.connect(), this.plan, options);
   }
 
   async audit(start: Partial<AuditPlan['start']> = {}, rows: RowCounts | null = null): Promise<AuditReport> {

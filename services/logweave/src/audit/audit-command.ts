@@ -1,6 +1,5 @@
-import { type AuditPlan, type AuditReport, auditLog, balanced, type RangeStart, type RowCounts } from '@logweave/audit';
+import { type AuditReport, auditLog, balanced, type RowCounts } from '@logweave/audit';
 import { chooseWarehouse, resolveClickhouseWriterConfig } from '@logweave/clickhouse-writer';
-import { correlationRules, resolveCorrelatorConfig } from '@logweave/correlator';
 import type { ReadableEventLog } from '@logweave/event-log';
 import { createLogger, Redactor, systemClock } from '@logweave/service-kit';
 import { Command } from 'commander';
@@ -10,6 +9,7 @@ import type { Config } from '../compose/config-schema.ts';
 import { loadConfiguration } from '../compose/load-configuration.ts';
 import { openReadableLog } from '../compose/open-readable-log.ts';
 import { WarehouseService } from '../compose/warehouse-service.ts';
+import { auditPlan } from './audit-plan.ts';
 import { auditProgress } from './audit-progress.ts';
 import { auditText } from './audit-text.ts';
 import { type RangeFlags, rangeStart } from './range-start.ts';
@@ -73,13 +73,6 @@ async function auditAction(options: AuditOptions): Promise<void> {
     options.json ? `${JSON.stringify({ holds: balanced(report), ...report })}\n` : auditText(report),
   );
   if (!balanced(report)) process.exitCode = 1;
-}
-
-/** What the configuration asks of the topics. */
-export function auditPlan(config: Config, start: RangeStart): AuditPlan {
-  const correlator = resolveCorrelatorConfig(config.correlation, config.topics.prefix);
-  const { topics, group, onStop } = correlator;
-  return { topics, group, rules: correlationRules(correlator), onStop, start };
 }
 
 function warehouseService(config: Config, deps: ConstructorParameters<typeof WarehouseService>[2]): WarehouseService {

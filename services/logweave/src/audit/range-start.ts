@@ -20,11 +20,11 @@ export function rangeStart(flags: RangeFlags, nowMs: number): RangeStart {
     if (match === null) throw new CommandError(`--from ${text}: not of the form http/PARTITION/OFFSET`, 2);
     (match[1] === 'http' ? http : network).set(Number(match[2]), Number(match[3]));
   }
-  return { http, network, sinceMs: flags.since === undefined ? null : sinceMs('--since', flags.since, nowMs) };
+  return { http, network, sinceMs: flags.since === undefined ? null : timeMs('--since', flags.since, nowMs) };
 }
 
 /** A duration before now, or a moment, in milliseconds since the epoch. @throws CommandError */
-export function sinceMs(flag: string, text: string, nowMs: number): number {
+export function timeMs(flag: string, text: string, nowMs: number): number {
   if (/^[\d.]+[a-z]+$/.test(text)) {
     try {
       return nowMs - parseDurationNs(text) / 1e6;
