@@ -26,6 +26,7 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
   let results = 0;
   let proven = 0;
   const compared: Record<string, number> = {};
+  let rowsPending = 0;
   const partitions = (await log.watermarks(plan.topics.http)).length;
   const all = await recordCount(log, plan, partitions);
   const comparison = { offenders, deadLetterTopic: plan.topics.deadLetter };
@@ -42,9 +43,9 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
     proven += audit.proven;
     if (rows === null) continue;
     const place = { topic: plan.topics.correlated, partition: index };
-    for (const [table, count] of Object.entries(await compareRows(log, place, audit.resultRange, rows, comparison))) {
-      compared[table] = (compared[table] ?? 0) + count;
-    }
+    const { compared: part, pending } = await compareRows(log, place, audit.resultRange, rows, comparison);
+    rowsPending += pending;
+    for (const [table, count] of Object.entries(part)) compared[table] = (compared[table] ?? 0) + count;
   }
   return {
     partitions,
@@ -55,7 +56,7 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
     unproven,
     offenderCounts: offenders.counts,
     offenders: offenders.kept,
-    rows: rows === null ? null : compared,
+    rows: rows === null ? null : { compared, pending: rowsPending },
   };
 }
 

@@ -40,8 +40,8 @@ export interface AuditReport {
   readonly offenderCounts: Readonly<Record<OffenderKind, number>>;
   /** The first of them. */
   readonly offenders: readonly Offender[];
-  /** Result records compared with the warehouse, by table; null: not asked for. */
-  readonly rows: Readonly<Record<string, number>> | null;
+  /** Result records compared with the warehouse, by table, and those that its writer has still to insert; null: not asked for. */
+  readonly rows: { readonly compared: Readonly<Record<string, number>>; readonly pending: number } | null;
 }
 
 /** Whether every event has exactly one outcome, the right one as far as that can be known, and every result its row. */

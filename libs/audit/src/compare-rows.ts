@@ -40,7 +40,7 @@ const SPAN = 100_000;
 
 /**
  * Whether each result record of a partition stands exactly once in each table. Only spans whose numbers differ are looked
- * at row by row. Answers how many records were compared with each table.
+ * at row by row. Answers how many records were compared with each table, and how many the writer has still to insert.
  */
 export async function compareRows(
   log: AuditedLog,
@@ -48,9 +48,9 @@ export async function compareRows(
   { from, next }: OffsetRange,
   rows: RowCounts,
   { offenders, deadLetterTopic }: RowComparison,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<{ readonly compared: Readonly<Record<string, number>>; readonly pending: number }> {
   const end = Math.min(next, await rows.written(place));
-  const compared: Record<string, number> = {};
+  const compared: Record<string, number> = Object.fromEntries(rows.tables.map((table) => [table, 0]));
   let refused: ReadonlySet<number> | null = null;
   for (let begin = from; begin < end; begin += SPAN) {
     const to = Math.min(end, begin + SPAN);
@@ -69,7 +69,10 @@ export async function compareRows(
       compareSpan(table, place, kept, await rows.list(table, place, begin, to), offenders);
     }
   }
-  return compared;
+  let pending = 0;
+  // Not every offset is a record: the end of a transaction may take one.
+  for await (const records of readRange(log, place, Math.max(from, end), next)) pending += records.length;
+  return { compared, pending };
 }
 
 /** Records of the partition that the warehouse refused. */
