@@ -81,8 +81,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     let baseOffsets: number[];
     try {
       await this.#begin(sent, transaction);
-      const [bases] = await Promise.all([this.#send(parts), this.#commitOffsets(transaction)]);
-      baseOffsets = bases;
+      baseOffsets = await this.#write(parts, transaction);
     } catch (error) {
       return this.#abort(error);
     }
@@ -111,6 +110,25 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       topics.length === 0 || this.#ask((broker) => broker.addPartitionsToTxn({ ...identity, topics })),
       offsets.length === 0 || this.#ask((broker) => broker.addOffsetsToTxn({ ...identity, groupId: group })),
     ]);
+  }
+
+  /**
+   * Records and offsets at the same time. When one of them fails the other comes to its end first, too: what reached a
+   * broker after the abort would belong to no transaction, and be pending for ever.
+   */
+  async #write(parts: readonly (readonly PreparedBatch[])[], transaction: Transaction): Promise<number[]> {
+    const stopAtFailure = <T>(writing: Promise<T>): Promise<T> =>
+      writing.catch((error: unknown) => {
+        this.#stopped.abort();
+        throw error;
+      });
+    const [bases, offsets] = await Promise.allSettled([
+      stopAtFailure(this.#send(parts)),
+      stopAtFailure(this.#commitOffsets(transaction)),
+    ]);
+    if (bases.status === 'rejected') throw bases.reason;
+    if (offsets.status === 'rejected') throw offsets.reason;
+    return bases.value;
   }
 
   async #send(parts: readonly (readonly PreparedBatch[])[]): Promise<number[]> {
