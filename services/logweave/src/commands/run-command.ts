@@ -7,8 +7,8 @@ import { runProcess } from './run-process.ts';
 export function runCommand(): Command {
   return new Command('run')
     .description(
-      'Runs one service of the configuration. With the embedded event log one process at a time has the data ' +
-        'directory, so this is for looking at a service alone.',
+      'Runs one service of the configuration, on Kafka as many of them as you like. With the embedded event log one ' +
+        'process at a time has the data directory, so there this is for looking at a service alone.',
     )
     .addArgument(new Argument('<service>', 'which one').choices([...SERVICE_NAMES]))
     .addOption(configOption())

@@ -1,5 +1,5 @@
 /**
- * `npm run torture:kafka [-- --minutes N] [--rate N] [--seed N] [--mode one_to_many|one_to_one] [--keep]`: three
+ * `npm run torture -- --minutes N [--rate N] [--seed N] [--mode one_to_many|one_to_one] [--keep]`: three
  * correlators on a real Kafka under load, killed, frozen beyond their session, added and removed, with the broker killed
  * and restarted, at random. Then every line of the input topics must have exactly the outcome that the rules give it.
  * Ends with a line `N passed, N failed`.
@@ -46,12 +46,12 @@ function checksOf(mode: string, report: KafkaTortureReport): readonly Check[] {
       detail: report.lastExits,
     },
     {
-      name: `${mode}: every line of the input topics has exactly one outcome`,
+      name: `fault 3: ${mode}: every line of the input topics has exactly one outcome`,
       ok: lines > 0 && sum('unconserved') === 0,
       detail: { lines, results: sum('results'), wrong: sum('unconserved'), problems },
     },
     {
-      name: `${mode}: the outcomes are those of the join without any of this`,
+      name: `fault 8: ${mode}: the outcomes are those of the join without any of this`,
       ok: sum('different') === 0 && compared >= lines * 0.5,
       detail: {
         compared,
@@ -61,6 +61,7 @@ function checksOf(mode: string, report: KafkaTortureReport): readonly Check[] {
         problems,
       },
     },
+    { name: `${mode}: logweave audit finds nothing wrong`, ok: report.audit.holds, detail: report.audit },
   ];
 }
 

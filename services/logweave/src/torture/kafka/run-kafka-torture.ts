@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { decodeCommitMetadata } from '@logweave/correlation';
 import type { EventLog } from '@logweave/event-log';
 import { DEFAULT_KAFKA_CONFIG, openKafkaLog } from '@logweave/event-log-kafka';
@@ -32,6 +34,8 @@ export interface KafkaTortureReport {
   readonly lastExits: readonly ProcessExit[];
   readonly joins: readonly JoinComparison[];
   readonly maybeLate: number;
+  /** What `logweave audit --json` says. */
+  readonly audit: { readonly holds: boolean } & Readonly<Record<string, unknown>>;
 }
 
 /** Runs correlators on a broker of their own, lets things go wrong, and looks what came of it. */
@@ -97,7 +101,8 @@ async function withKafka(
     await until('the last one has all tasks', CATCH_UP_LIMIT_MS, async () => last.restoredTasks >= PARTITIONS);
     exits.push(await last.end('SIGTERM'));
     const takeoversWithReplay = crew.replays + last.replays;
-    return { actions, takeoversWithReplay, lastExits: exits, ...(await compare(log, options, baseMs)) };
+    const joins = await compare(log, options, baseMs);
+    return { actions, takeoversWithReplay, lastExits: exits, ...joins, audit: await audit(at.lastConfig) };
   } finally {
     ending.abort();
     await crew.endAll('SIGKILL');
@@ -120,6 +125,16 @@ async function compare(
     maybeLate += countLate(contents.inputs, comparison.surelyInTimeMs);
   }
   return { joins, maybeLate };
+}
+
+async function audit(configPath: string): Promise<KafkaTortureReport['audit']> {
+  const program = new URL('../../../bin/logweave.mjs', import.meta.url).pathname;
+  const args = ['--conditions=@logweave/source', '--no-warnings', program, 'audit', '--config', configPath, '--json'];
+  // It ends with 1 when something does not hold, and has said what.
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 }).catch(
+    (error: unknown) => error as { stdout: string },
+  );
+  return JSON.parse(stdout) as KafkaTortureReport['audit'];
 }
 
 /** Lines in the input topics. */
