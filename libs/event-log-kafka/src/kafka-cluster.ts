@@ -26,9 +26,11 @@ export class KafkaCluster {
   readonly clock: Clock;
   readonly #deps: KafkaClusterDeps;
   readonly #brokers = new Map<number, KafkaBroker>();
+  /** kafkajs calls a broker connected before it knows its requests, and takes it for a fatal error who asks then. */
+  readonly #connecting = new Map<KafkaBroker, Promise<void>>();
   readonly #topics = new Map<string, TopicMetadata>();
   readonly #coordinators = new Map<string, number>();
-  #seed: KafkaBroker | null = null;
+  #seed: Promise<KafkaBroker> | null = null;
   #nextSeed = 0;
   #controller = -1;
   #closed = false;
@@ -121,7 +123,10 @@ export class KafkaCluster {
     for (const { nodeId, host, port } of metadata.brokers) {
       const known = this.#brokers.get(nodeId);
       if (known !== undefined && known.connectionPool.host === host && known.connectionPool.port === port) continue;
-      this.#brokers.set(nodeId, await this.#deps.createBroker(host, port, nodeId));
+      const created = await this.#deps.createBroker(host, port, nodeId);
+      // Another refresh may have been faster, and what it has made may be in use.
+      if (this.#brokers.get(nodeId) !== known) continue;
+      this.#brokers.set(nodeId, created);
       await known?.disconnect();
     }
     for (const topic of metadata.topics) this.#topics.set(topic.topic, topic);
@@ -133,7 +138,7 @@ export class KafkaCluster {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const brokers = [...this.#brokers.values(), ...(this.#seed === null ? [] : [this.#seed])];
+    const brokers = [...this.#brokers.values(), ...(this.#seed === null ? [] : [await this.#seed])];
     await Promise.all(brokers.map((broker) => broker.disconnect()));
   }
 
@@ -165,14 +170,13 @@ export class KafkaCluster {
       }
     }
     for (let i = 0; i < this.#deps.seeds.length; i++) {
+      const seed = this.#openSeed();
       try {
-        return await request(await this.#connectedSeed());
+        return await request(await this.#connected(await seed));
       } catch (error) {
         if (diagnose(error).kind === 'fatal') throw asEventLogError(error, 'asking Kafka');
         failure = error;
-        this.#nextSeed++;
-        await this.#seed?.disconnect();
-        this.#seed = null;
+        await this.#leaveSeed(seed);
       }
     }
     const where = this.#deps.seeds.join(', ');
@@ -182,18 +186,33 @@ export class KafkaCluster {
     });
   }
 
-  async #connectedSeed(): Promise<KafkaBroker> {
-    const seeds = this.#deps.seeds;
+  /** Shared by all who ask at the same time. */
+  #openSeed(): Promise<KafkaBroker> {
+    const { seeds, createBroker } = this.#deps;
     if (this.#seed === null) {
       const { host, port } = splitAddress(seeds[this.#nextSeed % seeds.length] as string);
-      this.#seed = await this.#deps.createBroker(host, port, null);
+      this.#seed = createBroker(host, port, null);
     }
-    return this.#connected(this.#seed);
+    return this.#seed;
+  }
+
+  /** The next is tried, unless somebody else has turned to it already. */
+  async #leaveSeed(seed: Promise<KafkaBroker>): Promise<void> {
+    if (this.#seed !== seed) return;
+    this.#nextSeed++;
+    this.#seed = null;
+    await (await seed).disconnect();
   }
 
   async #connected(broker: KafkaBroker): Promise<KafkaBroker> {
     if (this.#closed) throw new EventLogError('closed', 'the event log is closed');
-    if (!broker.isConnected()) await broker.connect();
+    let connecting = this.#connecting.get(broker);
+    if (connecting === undefined) {
+      if (broker.isConnected()) return broker;
+      connecting = broker.connect().finally(() => this.#connecting.delete(broker));
+      this.#connecting.set(broker, connecting);
+    }
+    await connecting;
     return broker;
   }
 }

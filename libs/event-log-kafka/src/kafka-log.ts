@@ -26,7 +26,8 @@ import { socketFactory } from './socket-factory.ts';
 import { TopicCatalog } from './topic-catalog.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** Less than a session or a transaction may last: a broker that does not answer has lost its roles by then. */
+const REQUEST_TIMEOUT_MS = 10_000;
 const REAUTHENTICATE_BEFORE_MS = 10_000;
 const ASK_MS = 15_000;
 

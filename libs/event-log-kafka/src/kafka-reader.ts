@@ -15,13 +15,23 @@ import { decodeRecords } from './record-batch-decoder.ts';
 const DEFAULT_MAX_RECORDS = 5_000;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const LONGEST_WAIT_MS = 250;
+/** More than this is not fetched ahead of the caller. */
+const AHEAD_BYTES = FETCH_BYTES / 2;
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 1_000;
+
+/** `later`: to be tried again; `failed`: to be told. */
+type FetchOutcome =
+  | { readonly kind: 'fetched' }
+  | { readonly kind: 'later'; readonly error: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Reads one partition without a group. */
 export class KafkaReader implements Reader {
   readonly #cluster: KafkaCluster;
   readonly #partition: AssignedPartition;
+  /** Under way. */
+  #fetching: Promise<FetchOutcome> | null = null;
   #closed = false;
 
   constructor(cluster: KafkaCluster, partition: TopicPartition, fromOffset: number) {
@@ -36,12 +46,19 @@ export class KafkaReader implements Reader {
     for (;;) {
       if (this.#closed) throw new EventLogError('closed', 'the reader is closed');
       const batch = this.#partition.deliver(maxRecords);
-      if (batch !== null) return batch;
+      if (batch !== null) {
+        this.#fetchAhead();
+        return batch;
+      }
       const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0 && this.#partition.endOffset !== undefined) return this.#empty(this.#partition.endOffset);
-      const asked = await this.#fetch(Math.max(0, Math.min(leftMs, LONGEST_WAIT_MS)));
-      if (asked === null) continue;
-      if (leftMs <= 0) throw asEventLogError(asked, 'reading');
+      if (leftMs <= 0 && this.#fetching === null && this.#partition.endOffset !== undefined) {
+        return this.#empty(this.#partition.endOffset);
+      }
+      const outcome = await (this.#fetching ?? this.#fetch(Math.max(0, Math.min(leftMs, LONGEST_WAIT_MS))));
+      this.#fetching = null;
+      if (outcome.kind === 'failed') throw outcome.error;
+      if (outcome.kind === 'fetched') continue;
+      if (leftMs <= 0) throw asEventLogError(outcome.error, 'reading');
       await backoff.wait();
     }
   }
@@ -55,24 +72,37 @@ export class KafkaReader implements Reader {
     return { ...topicPartition, records: [], fetchedOffset: position, nextOffset: position, endOffset };
   }
 
-  /** Null when Kafka has answered, else why it has not. @throws EventLogError `offset_out_of_range`, `corrupt`. */
-  async #fetch(maxWaitMs: number): Promise<unknown> {
+  /** Lets Kafka look for what comes next while the caller is busy with what it was given. */
+  #fetchAhead(): void {
+    const { fetchPosition, endOffset, queuedBytes } = this.#partition;
+    if (this.#fetching !== null || queuedBytes > AHEAD_BYTES || endOffset === undefined || fetchPosition >= endOffset)
+      return;
+    this.#fetching = this.#fetch(0);
+  }
+
+  /** Never rejects. */
+  async #fetch(maxWaitMs: number): Promise<FetchOutcome> {
     const { topicPartition, fetchPosition } = this.#partition;
     const { topic, partition } = topicPartition;
-    const leader = await this.#cluster.leader(topic, partition);
-    if (leader === null) {
-      this.#cluster.forgetTopic(topic);
-      return new EventLogError('unavailable', `${topic}/${partition} has no leader`, { retriable: true });
+    try {
+      const leader = await this.#cluster.leader(topic, partition);
+      if (leader === null) {
+        this.#cluster.forgetTopic(topic);
+        const error = new EventLogError('unavailable', `${topic}/${partition} has no leader`, { retriable: true });
+        return { kind: 'later', error };
+      }
+      const [result] = await fetchFrom(this.#cluster, leader, [{ topic, partition, offset: fetchPosition }], {
+        maxWaitMs: Math.ceil(maxWaitMs),
+        maxBytes: FETCH_BYTES,
+        maxPartitionBytes: FETCH_BYTES,
+      });
+      if (result === undefined) return { kind: 'later', error: new Error('Kafka gave no answer') };
+      if (result.kind !== 'fetched') return result;
+      const { data, aborted, stable } = result.fetched;
+      this.#partition.put({ ...decodeRecords(data, fetchPosition, aborted), endOffset: stable }, data.length);
+      return { kind: 'fetched' };
+    } catch (error) {
+      return { kind: 'failed', error };
     }
-    const [result] = await fetchFrom(this.#cluster, leader, [{ topic, partition, offset: fetchPosition }], {
-      maxWaitMs: Math.ceil(maxWaitMs),
-      maxBytes: FETCH_BYTES,
-      maxPartitionBytes: FETCH_BYTES,
-    });
-    if (result === undefined || result.kind === 'later') return result?.error ?? new Error('Kafka gave no answer');
-    if (result.kind === 'failed') throw result.error;
-    const { data, aborted, stable } = result.fetched;
-    this.#partition.put({ ...decodeRecords(data, fetchPosition, aborted), endOffset: stable }, data.length);
-    return null;
   }
 }

@@ -131,8 +131,15 @@ export interface KafkaLogger {
   namespace(name: string): KafkaLogger;
 }
 
+interface Connection {
+  readonly socket?: Socket;
+  connect(): Promise<unknown>;
+}
+
+type ConnectionPool = KafkaBroker['connectionPool'] & { readonly pool: readonly Connection[] };
+
 interface ConnectionPoolBuilder {
-  build(to: { host: string; port: number; rack: string | null }): Promise<KafkaBroker['connectionPool']>;
+  build(to: { host: string; port: number; rack: string | null }): Promise<ConnectionPool>;
 }
 
 export interface ConnectionPoolOptions {
@@ -222,13 +229,43 @@ export function brokerFactory(
   const pools = buildPools(options);
   return async (host, port, nodeId) =>
     new BrokerClass({
-      connectionPool: await pools.build({ host, port, rack: null }),
+      connectionPool: mended(await pools.build({ host, port, rack: null })),
       logger: options.logger,
       nodeId,
       versions: null,
       authenticationTimeout: options.requestTimeout,
       allowAutoTopicCreation: false,
     });
+}
+
+/**
+ * Two requests that find a connection closed would both open it, and the socket of the first would never be closed. And a
+ * request that is not answered in time would leave the connection as it is, so that all that follows waits behind it and
+ * the broker still counts as one that answers.
+ */
+function mended(pool: ConnectionPool): ConnectionPool {
+  for (const connection of pool.pool) {
+    const connect = connection.connect.bind(connection);
+    let connecting: Promise<unknown> | null = null;
+    connection.connect = () => {
+      connecting ??= connect().finally(() => {
+        connecting = null;
+      });
+      return connecting;
+    };
+  }
+  const send = pool.send.bind(pool);
+  pool.send = async (request) => {
+    try {
+      return await send(request);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError') {
+        for (const { socket } of pool.pool) socket?.destroy(error);
+      }
+      throw error;
+    }
+  };
+  return pool;
 }
 
 /** A request's body that is encoded already. */

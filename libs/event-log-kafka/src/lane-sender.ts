@@ -10,7 +10,8 @@ import { signBatch } from './record-batch-encoder.ts';
 
 const FIRST_RETRY_MS = 5;
 const LAST_RETRY_MS = 1_000;
-const REPLICATION_TIMEOUT_MS = 30_000;
+/** So long a broker may wait for its replicas: it should say that it has waited in vain, while somebody listens. */
+const REPLICATION_TIMEOUT_MS = 8_000;
 const DUPLICATE_SEQUENCE = 46;
 
 export interface ProducerIdentity {

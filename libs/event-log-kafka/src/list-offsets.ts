@@ -24,18 +24,24 @@ export async function listOffsets(
     byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
   }
   const offsets = new Map<string, number>();
-  await Promise.all(
-    [...byLeader].map(async ([leader, led]) => {
-      const broker = await cluster.broker(leader);
-      const topics = [...Map.groupBy(led, ({ topic }) => topic)].map(([topic, of]) => ({
-        topic,
-        partitions: of.map(({ partition }) => ({ partition, timestamp: which === 'low' ? EARLIEST : LATEST })),
-      }));
-      const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel: ISOLATION[which], topics });
-      for (const { topic, partitions: answered } of responses) {
-        for (const { partition, offset } of answered) offsets.set(`${topic}/${partition}`, Number(offset));
-      }
-    }),
-  );
+  try {
+    await Promise.all(
+      [...byLeader].map(async ([leader, led]) => {
+        const broker = await cluster.broker(leader);
+        const topics = [...Map.groupBy(led, ({ topic }) => topic)].map(([topic, of]) => ({
+          topic,
+          partitions: of.map(({ partition }) => ({ partition, timestamp: which === 'low' ? EARLIEST : LATEST })),
+        }));
+        const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel: ISOLATION[which], topics });
+        for (const { topic, partitions: answered } of responses) {
+          for (const { partition, offset } of answered) offsets.set(`${topic}/${partition}`, Number(offset));
+        }
+      }),
+    );
+  } catch (error) {
+    // Whoever asks again shall ask whoever leads by then.
+    for (const { topic } of partitions) cluster.forgetTopic(topic);
+    throw error;
+  }
   return partitions.map(({ topic, partition }) => offsets.get(`${topic}/${partition}`) ?? 0);
 }

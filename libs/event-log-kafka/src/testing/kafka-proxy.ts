@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter } from '../protocol-bytes.ts';
 import { framed, FrameSplitter } from './frame-splitter.ts';
 
 /** Requests by the protocol's numbers. */
-export const API = {
+const API = {
   produce: 0,
   fetch: 1,
   metadata: 3,
@@ -26,11 +26,17 @@ const METADATA_VERSION = 6;
 /** What happens to a request: its connection breaks before the broker has it, or when the broker has answered. */
 export type Loss = 'request' | 'answer';
 
+/** A request that waits in the proxy. */
+export interface HeldRequest {
+  /** Resolves when it has come. */
+  readonly reached: Promise<void>;
+  /** Lets it and what has come behind it go on. */
+  release(): void;
+}
+
 interface Plan {
   readonly apiKey: number;
-  readonly loss: Loss;
-  /** So many requests of that kind go through before. */
-  skip: number;
+  readonly what: Loss | Promise<void>;
   readonly happened: () => void;
 }
 
@@ -44,6 +50,9 @@ export class KafkaProxy {
   readonly #addresses = new Map<string, { readonly host: string; readonly port: number }>();
   readonly #plans: Plan[] = [];
   readonly #counts = new Map<number, number>();
+
+  /** Connections that clients have made so far. */
+  connections = 0;
 
   static async start(brokers: readonly string[]): Promise<KafkaProxy> {
     const proxy = new KafkaProxy();
@@ -60,11 +69,19 @@ export class KafkaProxy {
     return this.#counts.get(API[api]) ?? 0;
   }
 
-  /** The next request of a kind is lost, or its answer; `skip` others go before it. Resolves when it has happened. */
-  loseNext(api: ApiName, loss: Loss, skip = 0): Promise<void> {
+  /** The next request of a kind is lost, or its answer. Resolves when it has happened. */
+  loseNext(api: ApiName, loss: Loss): Promise<void> {
     return new Promise((happened) => {
-      this.#plans.push({ apiKey: API[api], loss, skip, happened });
+      this.#plans.push({ apiKey: API[api], what: loss, happened });
     });
+  }
+
+  /** The next request of a kind waits, and with it all that its connection brings after it. */
+  holdNext(api: ApiName): HeldRequest {
+    const reached = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    this.#plans.push({ apiKey: API[api], what: released.promise, happened: reached.resolve });
+    return { reached: reached.promise, release: released.resolve };
   }
 
   /** Breaks every connection there is. */
@@ -88,6 +105,7 @@ export class KafkaProxy {
   }
 
   #connect(client: Socket, broker: Socket): void {
+    this.connections++;
     for (const [socket, other] of [
       [client, broker],
       [broker, client],
@@ -103,18 +121,27 @@ export class KafkaProxy {
     }
     const asked = new Map<number, { readonly metadata: boolean; readonly plan: Plan | null }>();
     const requests = new FrameSplitter();
+    let before: Promise<void> | null = null;
+    const forward = (frame: Buffer): void => {
+      if (!broker.destroyed) broker.write(framed(frame));
+    };
     client.on('data', (chunk: Buffer) => {
       for (const frame of requests.push(chunk)) {
         const apiKey = frame.readInt16BE(0);
         const plan = this.#meet(apiKey);
-        if (plan?.loss === 'request') {
+        if (plan?.what === 'request') {
           client.destroy();
           plan.happened();
           return;
         }
         const metadata = apiKey === API.metadata && frame.readInt16BE(2) === METADATA_VERSION;
-        asked.set(frame.readInt32BE(4), { metadata, plan });
-        broker.write(framed(frame));
+        asked.set(frame.readInt32BE(4), { metadata, plan: plan?.what === 'answer' ? plan : null });
+        if (plan?.what instanceof Promise) {
+          before = plan.what;
+          plan.happened();
+        }
+        if (before === null) forward(frame);
+        else before = before.then(() => forward(frame));
       }
     });
     const answers = new FrameSplitter();
@@ -136,10 +163,7 @@ export class KafkaProxy {
   #meet(apiKey: number): Plan | null {
     this.#counts.set(apiKey, (this.#counts.get(apiKey) ?? 0) + 1);
     const index = this.#plans.findIndex((plan) => plan.apiKey === apiKey);
-    const plan = this.#plans[index];
-    if (plan === undefined || plan.skip-- > 0) return null;
-    this.#plans.splice(index, 1);
-    return plan;
+    return this.#plans.splice(index, index === -1 ? 0 : 1)[0] ?? null;
   }
 
   #withOwnAddresses(frame: Buffer): Buffer {

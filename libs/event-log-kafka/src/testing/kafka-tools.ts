@@ -5,6 +5,11 @@ import kafkajs, { type Admin } from 'kafkajs';
 // Node finds only some of the names that this CommonJS module gives.
 const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
 
+/** A transaction to which more can be written. */
+export interface OpenKafkaTransaction extends OpenTransaction {
+  append(batch: AppendBatch): Promise<void>;
+}
+
 /** kafkajs as others use it: an admin, and producers that write what the adapter never would. */
 export class KafkaTools {
   readonly #kafka: kafkajs.Kafka;
@@ -42,10 +47,7 @@ export class KafkaTools {
   }
 
   /** Writes a batch in a transaction of kafkajs' own producer, and leaves it open. */
-  async beginTransaction(
-    transactionalId: string,
-    { topic, partition, records }: AppendBatch,
-  ): Promise<OpenTransaction> {
+  async beginTransaction(transactionalId: string, batch: AppendBatch): Promise<OpenKafkaTransaction> {
     const producer = this.#kafka.producer({
       transactionalId,
       idempotent: true,
@@ -55,15 +57,18 @@ export class KafkaTools {
     this.#closing.push(() => producer.disconnect());
     await producer.connect();
     const transaction = await producer.transaction();
-    const messages = records.map(({ key, value, headers, timestampMs }) => ({
-      key: key === null ? null : Buffer.from(key),
-      value: value === null ? null : Buffer.from(value),
-      headers: Object.fromEntries(headers.map((header) => [header.name, Buffer.from(header.value)])),
-      timestamp: String(timestampMs),
-      partition,
-    }));
-    await transaction.send({ topic, messages });
-    return { commit: () => transaction.commit(), abort: () => transaction.abort() };
+    const append = async ({ topic, partition, records }: AppendBatch): Promise<void> => {
+      const messages = records.map(({ key, value, headers, timestampMs }) => ({
+        key: key === null ? null : Buffer.from(key),
+        value: value === null ? null : Buffer.from(value),
+        headers: Object.fromEntries(headers.map((header) => [header.name, Buffer.from(header.value)])),
+        timestamp: String(timestampMs),
+        partition,
+      }));
+      await transaction.send({ topic, messages });
+    };
+    await append(batch);
+    return { append, commit: () => transaction.commit(), abort: () => transaction.abort() };
   }
 
   async close(): Promise<void> {

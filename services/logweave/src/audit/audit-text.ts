@@ -27,7 +27,7 @@ export function auditText(report: AuditReport): string {
   lines.push(`${count(report.proven)} events have the outcome that a second, independent join gives them.`);
   const reasons: readonly (readonly [number, string])[] = [
     [unproven.late, 'late, so that the order of arrival counted'],
-    [unproven.stop, 'parted by a graceful stop, which decides what waits (on_stop: emit)'],
+    [unproven.stop, 'parted by a graceful stop: as the rules say when it decides what waits (on_stop: emit)'],
     [unproven.beforeRange, 'that may belong to what lies before the range'],
     [unproven.bounds, 'with too many rivals of one key, or under evict_oldest'],
   ];

@@ -1,0 +1,25 @@
+import { systemClock } from '@logweave/service-kit';
+import { KafkaCluster } from '../kafka-cluster.ts';
+import { brokerFactory, createKafkaLogger } from '../kafkajs.ts';
+import { socketFactory } from '../socket-factory.ts';
+
+/** Connections as the adapter makes them, to ask brokers what its port does not tell. */
+export function testCluster(brokers: readonly string[]): KafkaCluster {
+  return new KafkaCluster({
+    clock: systemClock,
+    seeds: brokers,
+    createBroker: brokerFactory({
+      brokers,
+      ssl: null,
+      sasl: null,
+      clientId: 'test-cluster',
+      socketFactory: socketFactory(null),
+      connectionTimeout: 5_000,
+      requestTimeout: 10_000,
+      enforceRequestTimeout: true,
+      reauthenticationThreshold: 10_000,
+      maxInFlightRequests: null,
+      logger: createKafkaLogger(() => {}),
+    }),
+  });
+}
