@@ -57,7 +57,7 @@ export class SpooledProducer {
   readonly #events: SpooledProducerEvents;
   readonly #sent = new Set<Call>();
   /** What is to be placed next, in its order. */
-  #queue: Call[] = [];
+  readonly #queue: Call[] = [];
   #route: SpoolRoute;
   #trouble: SpoolTrouble | null = null;
   #isWriting = false;
@@ -214,7 +214,7 @@ export class SpooledProducer {
     if (this.#route !== 'log' || this.#closed) return;
     this.#cancelPressure();
     this.#inDoubt = [...this.#sent];
-    this.#queue = [...this.#inDoubt, ...this.#queue];
+    this.#queue.push(...this.#inDoubt);
     this.#setRoute('spool');
     this.#place();
     this.#events.drain();
