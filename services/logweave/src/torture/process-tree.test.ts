@@ -13,7 +13,7 @@ it('a process knows those that it started until they have ended', async () => {
   expect(own).toBeDefined();
   expect(sleeping !== undefined && isAlive(sleeping)).toBe(true);
   if (own !== undefined) lowerPriority(own);
-  expect(getPriority(child.pid)).toBe(constants.priority.PRIORITY_LOW);
+  expect(getPriority(child.pid)).toBe(constants.priority.PRIORITY_BELOW_NORMAL);
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect(own !== undefined && isAlive(own)).toBe(false);
