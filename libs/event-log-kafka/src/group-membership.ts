@@ -3,6 +3,7 @@ import { ASSIGNER_NAME, assignMembers, decodeAssignment, encodeSubscription } fr
 import { diagnose } from './kafka-error.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { KafkaBroker } from './kafkajs.ts';
+import { TopicWatch } from './topic-watch.ts';
 
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 1_000;
@@ -51,10 +52,12 @@ export class GroupMembership {
   #indexes: readonly number[] = [];
   /** Assigned, and not yet taken. */
   #next: GroupAssignment | null = null;
+  readonly #watch: TopicWatch;
   #running: Promise<void>;
 
   constructor(deps: MembershipDeps) {
     this.#deps = deps;
+    this.#watch = new TopicWatch(deps.cluster, deps.topics, deps.partitions);
     this.#running = this.#run();
   }
 
@@ -177,7 +180,7 @@ export class GroupMembership {
     this.#deps.assigned();
   }
 
-  /** Heartbeats until the group changes, which throws. */
+  /** Heartbeats until the group changes, which throws, or its topics do. */
   async #beat(): Promise<void> {
     const { cluster, group, heartbeatMs, sessionTimeoutMs } = this.#deps;
     const { signal } = this.#stopped;
@@ -190,6 +193,7 @@ export class GroupMembership {
         repeatable: true,
         signal,
       });
+      await this.#watch.look();
     }
   }
 }

@@ -119,6 +119,7 @@ class KafkaLog implements EventLog {
     this.#checkOpen();
     const counts: number[] = [];
     for (const topic of options.topics) {
+      this.#cluster.forgetTopic(topic);
       const { partitions } = await this.#asking(`asking for topic ${topic}`, () => this.#cluster.topic(topic));
       counts.push(partitions.length);
     }

@@ -91,7 +91,12 @@ export class KafkaProducer implements Producer {
     const { type } = diagnose(error);
     if (type === null || !LOST_IDENTITY.has(type)) return 'fail';
     this.#renewing ??= this.#renew(error);
-    await this.#renewing;
+    try {
+      await this.#renewing;
+    } catch (notRenewed) {
+      // No broker answers: the batch waits for one, as every other does.
+      if (!(notRenewed instanceof EventLogError && notRenewed.retriable)) throw notRenewed;
+    }
     return 'again';
   }
 

@@ -80,20 +80,21 @@ export class LaneSender {
   }
 
   async #deliverTo(leader: number | null, lanes: readonly PartitionLane[], backoff: Backoff): Promise<void> {
-    const again: PartitionLane[] = [];
+    let results: readonly ProducedPartition[] | null = null;
+    let failure: unknown = null;
     try {
       if (leader === null) throw new EventLogError('unavailable', 'a partition has no leader', { retriable: true });
-      const results = await this.#request(leader, lanes);
-      for (const lane of lanes) {
-        if (!(await this.#settle(lane, results))) again.push(lane);
-      }
+      results = await this.#request(leader, lanes);
     } catch (error) {
       // Nobody knows whether the batches are in the log: sent again with the same numbers they will be there once.
-      for (const lane of lanes) {
-        if (!lane.busy) continue;
-        if (await this.#passes(lane, error)) again.push(lane);
-      }
+      failure = error;
     }
+    const again: PartitionLane[] = [];
+    for (const lane of lanes) {
+      const error = results === null ? failure : settle(lane, results);
+      if (error !== null && (await this.#passes(lane, error))) again.push(lane);
+    }
+    this.#free(lanes.filter((lane) => !again.includes(lane)));
     if (again.length === 0) return;
     await backoff.wait(this.#deps.signal);
     await this.#deliver(again, backoff);
@@ -112,19 +113,6 @@ export class LaneSender {
     return broker.connectionPool.send(produceRequest(transactionalId, signed, REPLICATION_TIMEOUT_MS));
   }
 
-  /** Whether the lane's head has come to an end, well or badly. */
-  async #settle(lane: PartitionLane, results: readonly ProducedPartition[]): Promise<boolean> {
-    const result = results.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
-    const code = result?.errorCode ?? 0;
-    if (result === undefined) return !(await this.#passes(lane, protocolError(-1)));
-    if (code === 0 || code === DUPLICATE_SEQUENCE) {
-      lane.acknowledge(result.baseOffset);
-      this.#free(lane);
-      return true;
-    }
-    return !(await this.#passes(lane, protocolError(code)));
-  }
-
   /** Whether to try the lane's head again; it is refused where that is of no use. */
   async #passes(lane: PartitionLane, error: unknown): Promise<boolean> {
     const { kind } = diagnose(error);
@@ -133,16 +121,22 @@ export class LaneSender {
       if (kind !== 'transient') this.#deps.cluster.forgetTopic(lane.topic);
       return true;
     }
-    const reason = error instanceof Error ? error : new Error(String(error));
-    if (!retriable && !this.#deps.signal.aborted && (await this.#deps.mend(reason)) === 'again') return true;
+    let reason = error instanceof Error ? error : new Error(String(error));
+    if (!retriable && !this.#deps.signal.aborted) {
+      try {
+        if ((await this.#deps.mend(reason)) === 'again') return true;
+      } catch (notMended) {
+        reason = notMended instanceof Error ? notMended : new Error(String(notMended));
+      }
+    }
     lane.refuse(reason);
-    this.#free(lane);
     return false;
   }
 
-  #free(lane: PartitionLane): void {
-    lane.busy = false;
-    if (lane.head !== undefined) this.#schedule();
+  /** What they have next goes together. */
+  #free(lanes: readonly PartitionLane[]): void {
+    for (const lane of lanes) lane.busy = false;
+    if (lanes.some(({ head }) => head !== undefined)) this.#schedule();
   }
 
   async #byLeader(lanes: readonly PartitionLane[]): Promise<Map<number | null, PartitionLane[]>> {
@@ -155,7 +149,7 @@ export class LaneSender {
         // A topic that was there when its batch was made may be unknown to a broker that has just started.
         if (error instanceof EventLogError && error.code === 'closed') {
           lane.refuse(error);
-          this.#free(lane);
+          this.#free([lane]);
           continue;
         }
         leader = null;
@@ -166,4 +160,13 @@ export class LaneSender {
     }
     return byLeader;
   }
+}
+
+/** Null when the lane's head is in the log, else why it is not. */
+function settle(lane: PartitionLane, results: readonly ProducedPartition[]): Error | null {
+  const result = results.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
+  if (result === undefined) return protocolError(-1);
+  if (result.errorCode !== 0 && result.errorCode !== DUPLICATE_SEQUENCE) return protocolError(result.errorCode);
+  lane.acknowledge(result.baseOffset);
+  return null;
 }
