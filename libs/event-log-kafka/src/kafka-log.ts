@@ -152,20 +152,23 @@ class KafkaLog implements EventLog {
     const cluster = new KafkaCluster({
       clock: this.#deps.clock,
       seeds: brokers,
-      createBroker: brokerFactory({
-        brokers,
-        // Only for kafkajs to know that it is TLS; the options themselves are read by the socket factory.
-        ssl: tls === null ? null : {},
-        sasl: sasl === null ? null : saslOptions(sasl),
-        clientId: `${clientId}-${purpose}`,
-        socketFactory: socketFactory(tls),
-        connectionTimeout: CONNECT_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        enforceRequestTimeout: true,
-        reauthenticationThreshold: REAUTHENTICATE_BEFORE_MS,
-        maxInFlightRequests: null,
-        logger: createKafkaLogger(this.#deps.log),
-      }),
+      createBroker: brokerFactory(
+        {
+          brokers,
+          // Only for kafkajs to know that it is TLS; the options themselves are read by the socket factory.
+          ssl: tls === null ? null : {},
+          sasl: sasl === null ? null : saslOptions(sasl),
+          clientId: `${clientId}-${purpose}`,
+          socketFactory: socketFactory(tls),
+          connectionTimeout: CONNECT_TIMEOUT_MS,
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          enforceRequestTimeout: true,
+          reauthenticationThreshold: REAUTHENTICATE_BEFORE_MS,
+          maxInFlightRequests: null,
+          logger: createKafkaLogger(this.#deps.log),
+        },
+        this.#deps.clock,
+      ),
     });
     this.#clusters.add(cluster);
     return cluster;

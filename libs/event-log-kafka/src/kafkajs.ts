@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import type { Clock } from '@logweave/model';
 
 /*
  * The parts of kafkajs that this adapter stands on: connections with TLS and SASL, and the requests of the protocol. They
@@ -225,11 +226,12 @@ export function createKafkaLogger(write: (entry: KafkaLogEntry) => void): KafkaL
 /** Makes connections to brokers, none of them connected yet. */
 export function brokerFactory(
   options: ConnectionPoolOptions,
+  clock: Clock,
 ): (host: string, port: number, nodeId: number | null) => Promise<KafkaBroker> {
   const pools = buildPools(options);
   return async (host, port, nodeId) =>
     new BrokerClass({
-      connectionPool: mended(await pools.build({ host, port, rack: null })),
+      connectionPool: mended(await pools.build({ host, port, rack: null }), options.requestTimeout, clock),
       logger: options.logger,
       nodeId,
       versions: null,
@@ -238,12 +240,24 @@ export function brokerFactory(
     });
 }
 
+/** Beyond its own time a request is waited for so long. */
+const GRACE_MS = 2_000;
+
+/** Nobody knows what became of a request. Named as kafkajs names it when it notices itself. */
+class RequestLostError extends Error {
+  override readonly name = 'KafkaJSRequestTimeoutError';
+
+  constructor(apiName: string, limitMs: number) {
+    super(`${apiName} was not answered in ${limitMs} ms`);
+  }
+}
+
 /**
  * Two requests that find a connection closed would both open it, and the socket of the first would never be closed. And a
  * request that is not answered in time would leave the connection as it is, so that all that follows waits behind it and
  * the broker still counts as one that answers.
  */
-function mended(pool: ConnectionPool): ConnectionPool {
+function mended(pool: ConnectionPool, requestTimeout: number, clock: Clock): ConnectionPool {
   for (const connection of pool.pool) {
     const connect = connection.connect.bind(connection);
     let connecting: Promise<unknown> | null = null;
@@ -256,13 +270,23 @@ function mended(pool: ConnectionPool): ConnectionPool {
   }
   const send = pool.send.bind(pool);
   pool.send = async (request) => {
+    const answer = send(request);
+    // kafkajs looks for requests that have waited too long only while it takes its connection for open.
+    const limitMs = Math.max(requestTimeout, request.requestTimeout ?? 0) + GRACE_MS;
+    const waited = new AbortController();
+    const late = clock.sleep(limitMs, waited.signal).then(() => {
+      if (!waited.signal.aborted) throw new RequestLostError(request.request.apiName, limitMs);
+      return answer;
+    });
     try {
-      return await send(request);
+      return await Promise.race([answer, late]);
     } catch (error) {
       if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError') {
         for (const { socket } of pool.pool) socket?.destroy(error);
       }
       throw error;
+    } finally {
+      waited.abort();
     }
   };
   return pool;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions } from 'node:tls';
 import { ByteReader, ByteWriter } from '../protocol-bytes.ts';
 import { framed, FrameSplitter } from './frame-splitter.ts';
 
@@ -51,13 +52,22 @@ export class KafkaProxy {
   readonly #plans: Plan[] = [];
   readonly #counts = new Map<number, number>();
 
+  readonly #tls: TlsOptions | null;
+  readonly #tlsServers: TlsServer[] = [];
   /** Connections that clients have made so far. */
   connections = 0;
+  /** Connections on which no TLS came to be. */
+  refused = 0;
 
-  static async start(brokers: readonly string[]): Promise<KafkaProxy> {
-    const proxy = new KafkaProxy();
+  /** With `tls` clients have to speak TLS; the brokers are spoken to without. */
+  static async start(brokers: readonly string[], tls: TlsOptions | null = null): Promise<KafkaProxy> {
+    const proxy = new KafkaProxy(tls);
     for (const broker of brokers) await proxy.#listenFor(broker);
     return proxy;
+  }
+
+  private constructor(tls: TlsOptions | null) {
+    this.#tls = tls;
   }
 
   get bootstrapServers(): string[] {
@@ -84,6 +94,11 @@ export class KafkaProxy {
     return { reached: reached.promise, release: released.resolve };
   }
 
+  /** New certificates for connections to come. */
+  useCertificates(tls: TlsOptions): void {
+    for (const server of this.#tlsServers) server.setSecureContext(tls);
+  }
+
   /** Breaks every connection there is. */
   cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -97,11 +112,19 @@ export class KafkaProxy {
   async #listenFor(broker: string): Promise<void> {
     const colon = broker.lastIndexOf(':');
     const to = { host: broker.slice(0, colon), port: Number(broker.slice(colon + 1)) };
-    const server = createServer((client) => this.#connect(client, connect(to)));
+    const server = this.#server((client) => this.#connect(client, connect(to)));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     this.#servers.push(server);
     this.#addresses.set(broker, { host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  }
+
+  #server(connected: (client: Socket) => void): Server {
+    if (this.#tls === null) return createServer(connected);
+    const server = createTlsServer(this.#tls, connected);
+    server.on('tlsClientError', () => void this.refused++);
+    this.#tlsServers.push(server);
+    return server;
   }
 
   #connect(client: Socket, broker: Socket): void {

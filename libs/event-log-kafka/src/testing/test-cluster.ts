@@ -8,18 +8,21 @@ export function testCluster(brokers: readonly string[]): KafkaCluster {
   return new KafkaCluster({
     clock: systemClock,
     seeds: brokers,
-    createBroker: brokerFactory({
-      brokers,
-      ssl: null,
-      sasl: null,
-      clientId: 'test-cluster',
-      socketFactory: socketFactory(null),
-      connectionTimeout: 5_000,
-      requestTimeout: 10_000,
-      enforceRequestTimeout: true,
-      reauthenticationThreshold: 10_000,
-      maxInFlightRequests: null,
-      logger: createKafkaLogger(() => {}),
-    }),
+    createBroker: brokerFactory(
+      {
+        brokers,
+        ssl: null,
+        sasl: null,
+        clientId: 'test-cluster',
+        socketFactory: socketFactory(null),
+        connectionTimeout: 5_000,
+        requestTimeout: 10_000,
+        enforceRequestTimeout: true,
+        reauthenticationThreshold: 10_000,
+        maxInFlightRequests: null,
+        logger: createKafkaLogger(() => {}),
+      },
+      systemClock,
+    ),
   });
 }
