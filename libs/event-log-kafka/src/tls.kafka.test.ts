@@ -20,7 +20,7 @@ describe.skipIf('unavailable' in kafka || !hasOpenssl())('a broker behind TLS', 
     good = authority.issue('IP:127.0.0.1');
   });
   afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
+    for (const close of closing.splice(0).toReversed()) await close();
   });
   afterAll(() => {
     authority?.remove();

@@ -47,6 +47,28 @@ test('the sockets of the first configurations work as they stand', () => {
   expect(config.stopGraceMs).toBe(10_000);
 });
 
+test('the spool is used as the event log wants it, unless the section says otherwise', () => {
+  const sockets = [{ name: 'http_source', path: '/run/a' }];
+  const value = (spool: object): InputsSection =>
+    Value.Parse(InputsSection, Value.Default(InputsSection, { unix_sockets: sockets, spool }));
+  const kafka = { ...context, spool: { ...context.spool, enabled: true } };
+  expect(resolveSocketIngestorConfig(value({}), context).spool).toBeNull();
+  expect(resolveSocketIngestorConfig(value({ enabled: false }), kafka).spool).toBeNull();
+  expect(resolveSocketIngestorConfig(value({}), kafka).spool).toEqual({
+    directory: '/data/spool',
+    maxBytes: 4_294_967_296,
+    stallMs: 1_000,
+    name: 't.spool',
+  });
+  const own = { enabled: true, directory: '/var/spool/logweave', max_bytes: 16_777_216, stall_ms: 50 };
+  expect(resolveSocketIngestorConfig(value(own), context).spool).toMatchObject({
+    directory: '/var/spool/logweave',
+    maxBytes: 16_777_216,
+    stallMs: 50,
+  });
+  expect(() => value({ max_bytes: 1 })).toThrow();
+});
+
 test('several producers of one source have sockets of their own, with mode, owner and group', () => {
   const config = resolveSocketIngestorConfig(
     section([

@@ -1,5 +1,5 @@
 import type { EventLog, Producer } from '@logweave/event-log';
-import { Spool } from '@logweave/intake';
+import { Spool, type SpoolOptions } from '@logweave/intake';
 import type { Clock } from '@logweave/model';
 import type { Logger } from '@logweave/service-kit';
 import type { SpoolConfig } from './config.ts';
@@ -22,6 +22,8 @@ export interface SpooledLogDeps {
   /** The reason for which datagrams are lost changes now. */
   readonly troubleChanges: () => void;
   readonly failed: (error: Error) => void;
+  /** Opens a file of the spool for writing; the system's by default. */
+  readonly createFile?: SpoolOptions['createFile'];
 }
 
 /** The log with a spool before it. */
@@ -35,7 +37,12 @@ export interface SpooledLog {
 /** @throws SpoolError `locked`, `corrupt`; EventLogError; or the system's error */
 export async function openSpooledLog(config: SpoolConfig, deps: SpooledLogDeps): Promise<SpooledLog> {
   const { eventLog, clock, log, metrics } = deps;
-  const spool = await Spool.open({ directory: config.directory, maxBytes: config.maxBytes });
+  const { directory, maxBytes } = config;
+  const spool = await Spool.open({
+    directory,
+    maxBytes,
+    ...(deps.createFile === undefined ? {} : { createFile: deps.createFile }),
+  });
   const ends = await PartitionEnds.read(eventLog, deps.topics);
   const stopping = new AbortController();
   let draining: Promise<void> = Promise.resolve();

@@ -124,6 +124,41 @@ test('a spool that is full takes no more, and what waits for it goes to the log 
   }, 300);
 });
 
+test('fault 23: while the disk is full appends wait, and all of them are in the log once when there is space again', async () => {
+  await inSpoolWorld(async (world) => {
+    world.cluster.setAvailable(false);
+    world.append([0]);
+    await until(world, () => world.taken.size === 1);
+    world.diskIsFull = true;
+    for (let i = 0; i < 3; i++) world.append([0]);
+    await until(world, () => world.trouble === 'spool_unwritable');
+    await world.pass(60_000);
+    expect(world.taken.size).toBe(1);
+    world.diskIsFull = false;
+    await until(world, () => world.taken.size === 4);
+    expect(world.trouble).toBeNull();
+    world.cluster.setAvailable(true);
+    await world.kill();
+    await world.settle();
+    expect(world.numbersInLog(0)).toEqual([0, 1, 2, 3]);
+    expect(await world.count('spool_damaged_places_total')).toBe(0);
+  });
+});
+
+test('fault 23: when the log is back before the disk is, what waits for the disk goes to the log', async () => {
+  await inSpoolWorld(async (world) => {
+    world.cluster.setAvailable(false);
+    world.append([0]);
+    await until(world, () => world.taken.size === 1);
+    world.diskIsFull = true;
+    for (let i = 0; i < 3; i++) world.append([0]);
+    await until(world, () => world.trouble === 'spool_unwritable');
+    await world.settle();
+    expect(world.numbersInLog(0)).toEqual([0, 1, 2, 3]);
+    expect(world.trouble).toBeNull();
+  });
+});
+
 test('a stop while the log is away leaves on disk what was taken', async () => {
   await inSpoolWorld(async (world) => {
     world.cluster.setAvailable(false);

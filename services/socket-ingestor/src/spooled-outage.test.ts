@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +16,8 @@ const CLIENTS = 50;
 const rules = { keyFields: ['src_ip', 'src_port'], time: 'event_or_arrival', maxFutureSkewMs: 300_000 } as const;
 const bounds = { retentionMs: null, retentionBytes: null, maxRecordBytes: 2 ** 21 };
 
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
 let directory: string;
 let clock: VirtualClock;
 let cluster: MemoryCluster;
@@ -29,9 +33,14 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** An ingestor on one stream socket, and the log's client that it has. */
-async function startIngestor({ maxSpoolBytes = 1 << 26 } = {}) {
-  const eventLog = cluster.connect();
+/** An ingestor on one socket. */
+async function startIngestor({
+  maxSpoolBytes = 1 << 26,
+  type = 'stream',
+}: {
+  readonly maxSpoolBytes?: number;
+  readonly type?: 'stream' | 'datagram';
+} = {}) {
   const metrics = new Registry();
   const service = createSocketIngestor(
     {
@@ -39,7 +48,7 @@ async function startIngestor({ maxSpoolBytes = 1 << 26 } = {}) {
         {
           name: 'a',
           path: join(directory, 'in.socket'),
-          type: 'stream',
+          type,
           source: 'A',
           mode: 0o600,
           owner: null,
@@ -55,12 +64,21 @@ async function startIngestor({ maxSpoolBytes = 1 << 26 } = {}) {
       spool: { directory: join(directory, 'spool'), maxBytes: maxSpoolBytes, stallMs: 1_000, name: 't.spool' },
       stopGraceMs: 3_600_000,
     },
-    { eventLog, clock, metrics, log: { info: () => undefined, warn: () => undefined, error: () => undefined } },
+    {
+      eventLog: cluster.connect(),
+      clock,
+      metrics,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    },
   );
   await service.start();
-  const count = async (name: string): Promise<number> =>
-    (await metrics.getSingleMetric(name)?.get())?.values[0]?.value ?? 0;
-  return { service, eventLog, count };
+  const count = async (name: string, reason?: string): Promise<number> => {
+    // The one that brings the others up to date.
+    await metrics.getSingleMetric('logweave_ingest_in_flight_bytes')?.get();
+    const values = (await metrics.getSingleMetric(`logweave_ingest_${name}`)?.get())?.values ?? [];
+    return values.find(({ labels }) => reason === undefined || labels['reason'] === reason)?.value ?? 0;
+  };
+  return { service, count };
 }
 
 function linesFrom(first: number, count: number): string[] {
@@ -74,11 +92,12 @@ async function send(lines: readonly string[]): Promise<void> {
   await sent;
 }
 
-/** Time passes until it holds. */
-async function until(holds: () => boolean | Promise<boolean>, stepMs = 100): Promise<void> {
+/** Time passes until it holds, ten times as fast as for sockets and the disk, which have their own. */
+async function until(holds: () => boolean | Promise<boolean>, stepMs = 10): Promise<void> {
   for (let steps = 0; !(await holds()); steps++) {
     if (steps > 20_000) throw new Error('it does not come to hold');
     await clock.advance(stepMs);
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
@@ -98,7 +117,7 @@ test('what comes while the log is away lies on disk, and is in the log once and 
   await until(() => cluster.records('t.http').length === 1_000);
   cluster.setAvailable(false);
   const sending = send(lines.slice(1_000));
-  await until(async () => (await count('logweave_ingest_spooled_records_total')) === 29_000);
+  await until(async () => (await count('spooled_records_total')) === 29_000);
   await sending;
   const readUntilMs = clock.wallMs();
   expect(cluster.records('t.http')).toHaveLength(1_000);
@@ -112,6 +131,58 @@ test('what comes while the log is away lies on disk, and is in the log once and 
   for (const { timestampMs } of cluster.records('t.http')) expect(timestampMs).toBeLessThanOrEqual(readUntilMs);
   await send(linesFrom(30_000, 10));
   await until(() => cluster.records('t.http').length === 30_010);
-  expect(await count('logweave_ingest_spooled_records_total')).toBe(29_000);
+  expect(await count('spooled_records_total')).toBe(29_000);
   await service.stop();
 });
+
+test('fault 10: when the spool is full a stream is read no further, and all of it is in the log when that is back', async () => {
+  const { service, count } = await startIngestor({ maxSpoolBytes: 1 << 20 });
+  cluster.setAvailable(false);
+  const lines = linesFrom(0, 60_000);
+  const sending = send(lines);
+  await until(() => service.readiness().detail.includes('waiting for the event log'));
+  await until(async () => (await count('backpressure_seconds_total')) > 60, 1_000);
+  expect(await count('spool_bytes')).toBeLessThanOrEqual(1 << 20);
+  expect(await count('lines_total')).toBeLessThan(60_000);
+  cluster.setAvailable(true);
+  await until(() => cluster.records('t.http').length >= 60_000);
+  await sending;
+  expectInLog(lines);
+  await service.stop();
+});
+
+const SEND_DATAGRAMS = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for n in range(int(sys.argv[2]), int(sys.argv[3])):
+  s.sendto(b'{"src_ip":"192.0.2.1","src_port":1,"n":%d,"x":"%s"}' % (n, b'y' * 100), sys.argv[1])
+`;
+
+async function sendDatagrams(from: number, to: number): Promise<void> {
+  const args = ['-c', SEND_DATAGRAMS, join(directory, 'in.socket'), String(from), String(to)];
+  await once(spawn('python3', args, { stdio: 'inherit' }), 'exit');
+}
+
+test.runIf(hasPython)(
+  'fault 10: when the spool is full datagrams are lost, and counted with that as the reason',
+  async () => {
+    const { service, count } = await startIngestor({ maxSpoolBytes: 1 << 18, type: 'datagram' });
+    const lostTo = (reason: string): Promise<number> => count('datagrams_lost_total', reason);
+    cluster.setAvailable(false);
+    await sendDatagrams(0, 10_000);
+    await until(() => /[1-9]\d* bytes spooled, waiting/.test(service.readiness().detail));
+    for (let seconds = 0; seconds < 10; seconds++) await clock.advance(1_000);
+    const lostBefore = await lostTo('queue_full');
+    await sendDatagrams(10_000, 30_000);
+    await until(async () => (await lostTo('spool_full')) > 15_000);
+    expect(await lostTo('queue_full')).toBe(lostBefore);
+    cluster.setAvailable(true);
+    const lost = async (): Promise<number> => (await lostTo('queue_full')) + (await lostTo('spool_full'));
+    await until(async () => cluster.records('t.http').length + (await lost()) === 30_000);
+    const numbers = cluster
+      .records('t.http')
+      .map(({ value }) => Number(/"n":(\d+)/.exec(Buffer.from(value ?? []).toString())?.[1]));
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    await service.stop();
+  },
+);

@@ -8,7 +8,7 @@ import { createIngestorMetrics } from '../metrics.ts';
 import type { SpoolTrouble } from '../spooled-producer.ts';
 import { openSpooledLog, type SpooledLog } from '../open-spooled-log.ts';
 
-export const PARTITIONS = 2;
+const PARTITIONS = 2;
 export const STALL_MS = 1_000;
 const topics = ['t.http', 't.network', 't.dead-letter'] as const;
 
