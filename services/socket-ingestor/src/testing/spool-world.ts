@@ -1,15 +1,19 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryCluster, type MemoryEventLog } from '@logweave/event-log/memory';
+import type { SegmentFile } from '@logweave/intake';
 import { VirtualClock } from '@logweave/model';
 import { Registry } from 'prom-client';
 import { createIngestorMetrics } from '../metrics.ts';
 import type { SpoolTrouble } from '../spooled-producer.ts';
 import { openSpooledLog, type SpooledLog } from '../open-spooled-log.ts';
 
-const PARTITIONS = 2;
+export const PARTITIONS = 2;
 export const STALL_MS = 1_000;
+/** What Node has on its way to the disk goes by these names. */
+const DISK_REQUESTS: ReadonlySet<string> = new Set(['FSReqPromise', 'FSReqCallback', 'CloseReq']);
 const topics = ['t.http', 't.network', 't.dead-letter'] as const;
 
 /** Processes one after the other, on one log. */
@@ -19,6 +23,8 @@ export class SpoolWorld {
   /** Numbers of records whose append has resolved, and of all. */
   readonly taken = new Set<number>();
   appended = 0;
+  /** No file of the spool can be written. */
+  diskIsFull = false;
   readonly #root: string;
   readonly #maxSpoolBytes: number;
   #process = 0;
@@ -70,6 +76,18 @@ export class SpoolWorld {
         failed: (error) => {
           throw error;
         },
+        createFile: async (path) => {
+          const file = await open(path, 'w');
+          return {
+            write: (...args: Parameters<SegmentFile['write']>) => {
+              if (this.diskIsFull) return Promise.reject(new Error('ENOSPC: no space left on device'));
+              return file.write(...args);
+            },
+            datasync: () => file.datasync(),
+            truncate: (length) => file.truncate(length),
+            close: () => file.close(),
+          } as SegmentFile;
+        },
       },
     );
     this.#log = await this.#soon(opening);
@@ -107,7 +125,7 @@ export class SpoolWorld {
   /** Lets time pass, and waits for what is on its way to the disk, which has a time of its own. */
   async pass(ms: number): Promise<void> {
     await this.clock.advance(ms);
-    while (process.getActiveResourcesInfo().includes('FSReqPromise')) await this.clock.advance(0);
+    while (process.getActiveResourcesInfo().some((name) => DISK_REQUESTS.has(name))) await this.clock.advance(0);
     await this.clock.advance(0);
   }
 
