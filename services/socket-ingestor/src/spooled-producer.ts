@@ -162,9 +162,9 @@ export class SpooledProducer {
     this.#retrySoon();
     await this.#writing;
     const closing = this.#deps.producer.close();
-    // A log that does not answer would be waited for without end, and what it was given lies in the spool.
+    // A log that does not answer would be waited for without end; what it was given lies in the spool, whatever comes of it.
     if (this.#sent.size === 0) await closing;
-    else closing.catch((error: unknown) => this.#events.failed(asError(error)));
+    else closing.catch(() => undefined);
     await this.#deps.spool.close();
   }
 
