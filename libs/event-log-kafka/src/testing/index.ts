@@ -4,6 +4,8 @@ export type { BrokerProcess } from './broker-process.ts';
 export { isPortFree } from './free-ports.ts';
 export { findJava } from './java.ts';
 export { KAFKA_HOME, kafkaJars } from './kafka-jars.ts';
+export { type ApiName, type HeldRequest, KafkaProxy, type Loss } from './kafka-proxy.ts';
+export { KafkaTools } from './kafka-tools.ts';
 export { KafkaUnavailable } from './kafka-unavailable.ts';
 export { newClusterId, processCluster, startAll, stopAll } from './process-cluster.ts';
 export type { SharedKafka } from './shared-kafka.ts';

@@ -50,6 +50,7 @@ export class KafkaProxy {
   readonly #sockets = new Set<Socket>();
   readonly #addresses = new Map<string, { readonly host: string; readonly port: number }>();
   readonly #plans: Plan[] = [];
+  #frozen = false;
   readonly #counts = new Map<number, number>();
 
   readonly #tls: TlsOptions | null;
@@ -99,6 +100,18 @@ export class KafkaProxy {
     for (const server of this.#tlsServers) server.setSecureContext(tls);
   }
 
+  /** Nothing goes through any more, in either direction, and nobody is told: as when the client's process stands still. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.pause();
+    this.#frozen = true;
+  }
+
+  /** What has waited goes on. */
+  thaw(): void {
+    this.#frozen = false;
+    for (const socket of this.#sockets) socket.resume();
+  }
+
   /** Breaks every connection there is. */
   cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -134,6 +147,7 @@ export class KafkaProxy {
       [broker, client],
     ] as const) {
       this.#sockets.add(socket);
+      if (this.#frozen) socket.pause();
       socket.setNoDelay(true);
       // A broken connection is what tests are after; the other half ends with it.
       socket.on('error', () => other.destroy());
