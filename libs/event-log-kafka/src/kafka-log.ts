@@ -88,12 +88,7 @@ class KafkaLog implements EventLog {
   }
 
   async committed(group: string, partitions: readonly TopicPartition[]): Promise<readonly (CommittedOffset | null)[]> {
-    return this.#asking(`asking for the offsets of group ${group}`, () =>
-      this.#cluster.ask('group', group, (broker) => broker.connectionPool.send(offsetFetchRequest(group, partitions)), {
-        giveUpMs: ASK_MS,
-        repeatable: true,
-      }),
-    );
+    return this.#committed(group, partitions, true);
   }
 
   async reader(partition: TopicPartition, fromOffset: number): Promise<Reader> {
@@ -133,7 +128,9 @@ class KafkaLog implements EventLog {
       partitions,
       memberCluster: this.#connections('member'),
       fetchCluster: this.#connections('fetch'),
-      committed: (of) => this.committed(options.group, of),
+      // Whoever begins paused looks for itself once it has fenced its predecessor. That one may have left a transaction
+      // open, and to wait for it would be to wait until it times out.
+      committed: (of) => this.#committed(options.group, of, options.startPaused !== true),
       lowWatermarks: (of) => listOffsets(this.#cluster, of, 'low'),
     });
     this.#closing.push(() => consumer.close());
@@ -145,6 +142,20 @@ class KafkaLog implements EventLog {
     this.#closed = true;
     await Promise.all(this.#closing.map((close) => close()));
     await Promise.all([...this.#clusters].map((cluster) => cluster.close()));
+  }
+
+  #committed(
+    group: string,
+    partitions: readonly TopicPartition[],
+    stable: boolean,
+  ): Promise<readonly (CommittedOffset | null)[]> {
+    const request = offsetFetchRequest(group, partitions, stable);
+    return this.#asking(`asking for the offsets of group ${group}`, () =>
+      this.#cluster.ask('group', group, (broker) => broker.connectionPool.send(request), {
+        giveUpMs: ASK_MS,
+        repeatable: true,
+      }),
+    );
   }
 
   #connections(purpose: string): KafkaCluster {

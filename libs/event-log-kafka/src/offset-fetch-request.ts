@@ -15,13 +15,14 @@ interface FetchedOffsets {
 }
 
 /**
- * OffsetFetch, version 7, stable offsets only: while a transaction that has committed is still being carried out, or one
- * is open, the answer is the error UNSTABLE_OFFSET_COMMIT and not the offset from before it. kafkajs' version 4 cannot
- * ask for that (KIP-447). The result has null where the group has not committed.
+ * OffsetFetch, version 7. `stable`: while a transaction that has committed is still being carried out, or one is open,
+ * the answer is the error UNSTABLE_OFFSET_COMMIT; else it is the offset from before it. kafkajs' version 4 cannot ask for
+ * that (KIP-447). The result has null where the group has not committed.
  */
 export function offsetFetchRequest(
   group: string,
   partitions: readonly TopicPartition[],
+  stable: boolean,
 ): ProtocolRequest<FetchedOffsets, readonly (CommittedOffset | null)[]> {
   return {
     request: {
@@ -35,7 +36,12 @@ export function offsetFetchRequest(
           body.compactString(topic);
           body.compactArray(of, ({ partition }) => void body.int32(partition)).uvarint(0);
         });
-        return encoded(body.int8(1).uvarint(0).finish());
+        return encoded(
+          body
+            .int8(stable ? 1 : 0)
+            .uvarint(0)
+            .finish(),
+        );
       },
     },
     response: {
