@@ -1,6 +1,7 @@
 import type { Consumer, EventLog, TransactionalProducer } from '@logweave/event-log';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KafkaProxy } from './testing/kafka-proxy.ts';
+import { KafkaTools } from './testing/kafka-tools.ts';
 import { startTestKafka, type TestBroker, type TestKafka } from './testing/test-kafka.ts';
 import { testCluster } from './testing/test-cluster.ts';
 import { openTestLog, readToEnd, recordOf, retried, topicSpec, until, valuesOf } from './testing/test-log.ts';
@@ -76,7 +77,7 @@ describe.skipIf('unavailable' in inject('kafka'))('three brokers', () => {
     await broker(nodeId).start();
   });
 
-  it('fault 9: killed, stopped and paused brokers lose and double nothing, and no order changes', async () => {
+  it('fault 9: killed and paused brokers lose and double nothing, and no order changes', async () => {
     const [input, output] = [await newTopic(), await newTopic()];
     const stop = new AbortController();
     const appending = appendNumbers(log, input, stop.signal);
@@ -94,13 +95,10 @@ describe.skipIf('unavailable' in inject('kafka'))('three brokers', () => {
     await goesOn('broker 2 killed');
     await broker(2).start();
     await goesOn('broker 2 back');
-    await broker(3).stop();
-    await goesOn('broker 3 stopped');
-    await broker(3).start();
-    await broker(2).pause();
-    await goesOn('broker 2 paused');
-    await broker(2).resume();
-    await goesOn('broker 2 goes on');
+    await broker(3).pause();
+    await goesOn('broker 3 paused');
+    await broker(3).resume();
+    await goesOn('broker 3 goes on');
     stop.abort();
     const [appended, committed] = [await appending.done, await committing.done];
     await until('all read', async () => (reading.count >= appended * PARTITIONS ? true : null));
@@ -168,20 +166,24 @@ describe.skipIf('unavailable' in inject('kafka'))('three brokers', () => {
   });
 
   it('a member whose partitions have other leaders by now finds where they begin', async () => {
-    const topic = await newTopic();
-    const fresh = openTestLog(proxy.bootstrapServers);
-    // The leaders are known from here on, and then they move.
-    const consumer = await fresh.consumer({ group: `before-${topic}`, topics: [topic] });
-    await consumer.close();
-    await broker(2).kill();
-    const later = await fresh.consumer({ group: `after-${topic}`, topics: [topic] });
-    const polled = await until('an assignment', async () => {
-      const result = await later.poll({ timeoutMs: 100 });
-      return result.kind === 'assignment' ? result : null;
-    });
-    expect(polled.assigned).toHaveLength(PARTITIONS);
+    const topic = `moving-${crypto.randomUUID()}`;
+    const fresh = openTestLog(proxy.bootstrapServers, { replicationFactor: 1 });
+    await fresh.ensureTopic(topicSpec(topic, { partitions: PARTITIONS }));
+    // Who leads is known from here on, and then it moves. The next question is the first that meets it.
+    const members = ['a', 'b'].map((name) => fresh.consumer({ group: `${name}-${topic}`, topics: [topic] }));
+    const [first, second] = await Promise.all(members);
+    const tools = new KafkaTools(kafka.bootstrapServers);
+    const leaders = await tools.moveLeaders(topic, [1, 2, 3]);
+    expect(leaders.length).toBe(PARTITIONS);
+    for (const consumer of [first, second]) {
+      const polled = await until('an assignment', async () => {
+        const result = await consumer?.poll({ timeoutMs: 100 });
+        return result?.kind === 'assignment' ? result : null;
+      });
+      expect(polled.assigned).toHaveLength(PARTITIONS);
+    }
+    await tools.close();
     await fresh.close();
-    await broker(2).start();
   });
 });
 

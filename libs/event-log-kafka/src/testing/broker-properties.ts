@@ -35,6 +35,8 @@ const QUICK_AND_SMALL: Readonly<Record<string, string | number | boolean>> = {
   'broker.session.timeout.ms': 3_000,
   'broker.heartbeat.interval.ms': 300,
   'log.cleaner.backoff.ms': 200,
+  'log.initial.task.delay.ms': 500,
+  'log.retention.check.interval.ms': 500,
   // The default of 128 MiB is taken from the heap at start.
   'log.cleaner.dedupe.buffer.size': 8_388_608,
   'num.network.threads': 2,

@@ -1,9 +1,11 @@
 import type { AppendBatch, TopicPartition } from '@logweave/event-log';
 import type { OpenTransaction } from '@logweave/event-log/contract';
+import { systemClock } from '@logweave/service-kit';
 import kafkajs, { type Admin } from 'kafkajs';
 
 // Node finds only some of the names that this CommonJS module gives.
 const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
+const LOOK_EVERY_MS = 50;
 
 /** A transaction to which more can be written. */
 export interface OpenKafkaTransaction extends OpenTransaction {
@@ -44,6 +46,25 @@ export class KafkaTools {
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
     const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
     await admin.alterConfigs({ validateOnly: false, resources });
+  }
+
+  /** Moves each partition of a topic without replicas to the next of the brokers; resolves when they lead: who leads what. */
+  async moveLeaders(topic: string, nodeIds: readonly number[]): Promise<readonly number[]> {
+    const admin = await this.admin();
+    const leaders = async (): Promise<number[]> => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const partitions = topics[0]?.partitions.toSorted((a, b) => a.partitionId - b.partitionId) ?? [];
+      return partitions.map(({ leader }) => leader);
+    };
+    const next = (leader: number): number => nodeIds[(nodeIds.indexOf(leader) + 1) % nodeIds.length] ?? leader;
+    const wanted = (await leaders()).map(next);
+    const partitionAssignment = wanted.map((nodeId, partition) => ({ partition, replicas: [nodeId] }));
+    await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment }] });
+    for (;;) {
+      const now = await leaders();
+      if (now.every((leader, partition) => leader === wanted[partition])) return now;
+      await systemClock.sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** Writes a batch in a transaction of kafkajs' own producer, and leaves it open. */
