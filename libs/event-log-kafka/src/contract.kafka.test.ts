@@ -6,6 +6,8 @@ import { KafkaProxy } from './testing/kafka-proxy.ts';
 import { KafkaTools } from './testing/kafka-tools.ts';
 
 const kafka = inject('kafka');
+/** A member learns of a change by its heartbeat. */
+const QUICK_GROUP = { ...DEFAULT_KAFKA_CONFIG.group, heartbeatMs: 200 };
 let harnesses = 0;
 
 async function createHarness(): Promise<ContractHarness> {
@@ -15,7 +17,7 @@ async function createHarness(): Promise<ContractHarness> {
   const suffix = `${process.pid}-${++harnesses}`;
   const open = () =>
     openKafkaLog(
-      { ...DEFAULT_KAFKA_CONFIG, brokers: proxy.bootstrapServers },
+      { ...DEFAULT_KAFKA_CONFIG, group: QUICK_GROUP, brokers: proxy.bootstrapServers },
       { clock: systemClock, log: (entry) => console.debug(entry.log.message), identityLost: () => {} },
     );
   let log = open();

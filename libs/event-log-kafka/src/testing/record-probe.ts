@@ -2,7 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 
 /** Writes values to one partition and reads from its beginning: the least that shows whether a broker works. */
 export interface RecordProbe {
-  createTopic(topic: string, replicas?: number): Promise<void>;
+  createTopic(topic: string): Promise<void>;
   write(topic: string, value: string): Promise<void>;
   /** The first `count` values of the topic. */
   read(topic: string, count: number): Promise<readonly string[]>;
@@ -11,12 +11,12 @@ export interface RecordProbe {
 export function recordProbe(bootstrapServers: readonly string[]): RecordProbe {
   const kafka = new Kafka({ brokers: [...bootstrapServers], clientId: 'probe', logLevel: logLevel.NOTHING });
   return {
-    async createTopic(topic, replicas = 1) {
+    async createTopic(topic) {
       const admin = kafka.admin();
       await admin.connect();
       await admin.createTopics({
         waitForLeaders: true,
-        topics: [{ topic, numPartitions: 1, replicationFactor: replicas }],
+        topics: [{ topic, numPartitions: 1, replicationFactor: 1 }],
       });
       await admin.disconnect();
     },
