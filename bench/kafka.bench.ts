@@ -3,17 +3,18 @@
  * documentation shows it, and by our adapter, each without and with transactions; all on one broker in one run, in turns.
  * Then how long a pair takes from its append to the input topics until the joined record is read, committed.
  * `npm run bench -- kafka`, or `node --conditions=@logweave/source bench/kafka.bench.ts [KEYS] [ROUNDS] [SECONDS]`.
+ * Rates are differences of two runs: with far fewer keys than by default they drown in the noise.
  */
 import { systemClock } from '@logweave/service-kit';
 import { type Arena, loadLine, openArena } from './kafka/arena.ts';
 import { type Contender, ContenderProcess, prepareRun } from './kafka/contender.ts';
 import { copier, correlator } from './kafka/contenders.ts';
-import { inputRecords, writeJoinInput } from './kafka/join-input.ts';
+import { makeLines } from './kafka/join-input.ts';
 import { measureLatency } from './kafka/latency.ts';
 import { printTable } from './kafka/table.ts';
-import { measureThroughput, medianThroughput, type Throughput } from './kafka/throughput.ts';
+import { measureThroughput, medianThroughput, type Throughput, throughputRow } from './kafka/throughput.ts';
 
-const keys = Number(process.argv[2] ?? 400_000);
+const keys = Number(process.argv[2] ?? 300_000);
 const rounds = Number(process.argv[3] ?? 3);
 const seconds = Number(process.argv[4] ?? 15);
 
@@ -31,38 +32,29 @@ const CONTENDERS: readonly Contender[] = [
 ];
 
 async function throughput(arena: Arena): Promise<void> {
-  const input = await arena.createInputs('bench');
-  await writeJoinInput(arena.log, input, keys, BigInt(Math.round(systemClock.wallMs()) - 60_000) * 1_000_000n);
-  const records = await inputRecords(arena.log, input);
-  console.log(`${records} events of some 450 bytes in 2 topics of 4 partitions, zstd-1, medians of ${rounds} rounds`);
+  const lines = makeLines(keys, BigInt(Math.round(systemClock.wallMs()) - 60_000) * 1_000_000n);
+  console.log(
+    `${lines.length} events of some 450 bytes in 2 topics of 4 partitions, zstd-1, medians of ${rounds} rounds`,
+  );
   const runs = new Map<Contender, Throughput[]>(CONTENDERS.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [contender, of] of runs) {
-      const run = await prepareRun(arena, input, `${contender.name.replaceAll(/[, ]+/g, '-')}.${round}`);
-      const process = new ContenderProcess(contender, run);
-      of.push(await measureThroughput(arena, process, records));
-      await process.stop();
+      of.push((await measureThroughput(arena, contender, `${contender.name} ${round}`, lines)).measured);
     }
   }
   const medians = new Map([...runs].map(([contender, of]) => [contender, medianThroughput(of)]));
   const raw = medians.get(KAFKAJS_TRANSACTIONS)?.clientMicros ?? Number.NaN;
   printTable(
-    [...medians].map(([{ name }, { eventsPerS, clientMicros, brokerMicros, peakRssMiB }]) => ({
-      '': name,
-      'events/s': eventsPerS.toFixed(0),
-      'events/client CPU s': (1e6 / clientMicros).toFixed(0),
-      'client µs/event': clientMicros.toFixed(1),
-      'broker µs/event': brokerMicros?.toFixed(1) ?? '?',
-      'peak RSS MiB': peakRssMiB.toFixed(0),
-      'of kafkajs, transactions': `${((raw / clientMicros) * 100).toFixed(0)} %`,
+    [...medians].map(([{ name }, of]) => ({
+      ...throughputRow(name, of),
+      'of kafkajs, transactions': `${((raw / of.clientMicros) * 100).toFixed(0)} %`,
     })),
   );
 }
 
 async function latency(arena: Arena, eventsPerS: number): Promise<void> {
   for (const contender of [ONE_TO_ONE, ONE_TO_MANY]) {
-    const name = `latency.${contender.name.replaceAll(' ', '-')}.${eventsPerS}`;
-    const run = await prepareRun(arena, await arena.createInputs(`bench.${name}.in`), name);
+    const run = await prepareRun(arena, `latency ${contender.name} ${eventsPerS}`);
     const process = new ContenderProcess(contender, run);
     const { p50Ms, p99Ms, pairs } = await measureLatency(arena, process, { eventsPerS, seconds });
     await process.stop();

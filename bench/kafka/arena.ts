@@ -9,14 +9,14 @@ import { hasProcessCosts } from './process-cost.ts';
 /** As many tasks as contenders share, each on one thread. */
 export const PARTITIONS = 4;
 
-/** The input topics of a benchmark, which all of its contenders read. */
+/** The topics that one run of one contender reads. */
 export interface InputTopics {
   readonly http: string;
   readonly network: string;
 }
 
 /** The topics that one run of one contender writes. */
-export interface RunTopics {
+export interface OutputTopics {
   readonly correlated: string;
   readonly state: string;
   readonly deadLetter: string;
@@ -29,7 +29,7 @@ export interface Arena {
   readonly brokerPid: number | null;
   readonly log: EventLog;
   createInputs(prefix: string): Promise<InputTopics>;
-  createRun(prefix: string): Promise<RunTopics>;
+  createOutputs(prefix: string): Promise<OutputTopics>;
   close(): Promise<void>;
 }
 
@@ -47,6 +47,9 @@ export async function openArena(): Promise<Arena | null> {
   const brokers = kafka.bootstrapServers;
   const brokerPid = kafka.runsAs === 'processes' ? (kafka.brokers[0] as BrokerProcess).pid : null;
   const log = openBenchLog(brokers);
+  // The first who asks makes the cluster create its own topics, which is nobody's cost.
+  await (await log.transactionalProducer('bench.first')).close();
+  await log.committed('bench.first', [{ topic: 'bench.first', partition: 0 }]);
   const create = async (spec: TopicSpec): Promise<string> => {
     await log.ensureTopic(spec);
     return spec.name;
@@ -62,7 +65,7 @@ export async function openArena(): Promise<Arena | null> {
         network: await create({ ...TOPICS.network, partitions, name: `${prefix}.network` }),
       };
     },
-    async createRun(prefix) {
+    async createOutputs(prefix) {
       const partitions = PARTITIONS;
       return {
         correlated: await create({ ...TOPICS.correlated, partitions, name: `${prefix}.correlated` }),

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { CommittedOffset, EventLog } from '@logweave/event-log';
-import { type Arena, type InputTopics, PARTITIONS, type RunTopics } from './arena.ts';
+import { type Arena, type InputTopics, PARTITIONS, type OutputTopics } from './arena.ts';
 
 /** What a contender is told about one run. */
 export interface Run {
   readonly brokers: readonly string[];
   readonly group: string;
   readonly input: InputTopics;
-  readonly output: RunTopics;
+  readonly output: OutputTopics;
 }
 
 export interface Command {
@@ -69,10 +69,11 @@ export class ContenderProcess {
   }
 }
 
-/** A run under a name that nobody had, with topics of its own. */
-export async function prepareRun(arena: Arena, input: InputTopics, name: string): Promise<Run> {
-  const group = `bench.${name}`;
-  return { brokers: arena.brokers, group, input, output: await arena.createRun(group) };
+/** A run under a name that nobody had, with topics of its own and nothing in them. */
+export async function prepareRun(arena: Arena, name: string): Promise<Run> {
+  const group = `bench.${name.replaceAll(/[^A-Za-z0-9]+/g, '-')}`;
+  const [input, output] = [await arena.createInputs(group), await arena.createOutputs(group)];
+  return { brokers: arena.brokers, group, input, output };
 }
 
 /** Input records whose outcomes are committed. */

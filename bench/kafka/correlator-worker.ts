@@ -52,7 +52,6 @@ const service = createCorrelator(config, { eventLog, clock: systemClock, log, me
 async function stop(): Promise<void> {
   await service.stop();
   await eventLog.close();
-  process.exit();
 }
 
 process.once('SIGTERM', () => void stop());

@@ -1,6 +1,6 @@
 import { joinByOracle, type OracleEvent, type OracleRules } from '@logweave/audit';
 import { type EventLog, murmur2 } from '@logweave/event-log';
-import type { RunTopics } from './arena.ts';
+import type { OutputTopics } from './arena.ts';
 import type { InputEvent } from './join-input.ts';
 
 /** How the records of a result topic compare with what the oracle says of the input. */
@@ -32,7 +32,7 @@ export function expectedOutcomes(events: readonly InputEvent[], rules: OracleRul
 /** Reads the whole result topic. `events` are those of the keys that count; records of others are passed over. */
 export async function checkJoin(
   log: EventLog,
-  { correlated }: RunTopics,
+  { correlated }: OutputTopics,
   events: readonly InputEvent[],
   expected: ReadonlySet<string>,
 ): Promise<JoinCheck> {

@@ -1,8 +1,8 @@
 import { type EventLog, partitionOf, type Producer, type ProducerRecord } from '@logweave/event-log';
 import type { Side } from '@logweave/model';
 import { systemClock } from '@logweave/service-kit';
-import { http, network } from '../engine-input.ts';
 import { type InputTopics, PARTITIONS } from './arena.ts';
+import { eventText } from './event-text.ts';
 
 /** Of every 100 keys: what has no other half, and what has a second request within the window. */
 const LONE_HTTP = 5;
@@ -24,12 +24,6 @@ export interface InputEvent {
   readonly ns: bigint;
 }
 
-export interface JoinInput {
-  readonly events: readonly InputEvent[];
-  /** Event time of the last. */
-  readonly lastNs: bigint;
-}
-
 /** What becomes a record of an input topic. Its timestamp is the event's own time, in milliseconds. */
 export interface InputLine extends InputEvent {
   readonly text: string;
@@ -37,38 +31,24 @@ export interface InputLine extends InputEvent {
 
 /** One event of a key. */
 export function makeLine(i: number, side: Side, ns: bigint): InputLine {
-  return { side, key: keyOf(i), ns, text: side === 'A' ? http(i, ns) : network(i, ns) };
+  return { side, key: keyOf(i), ns, text: eventText(i, side, ns) };
 }
 
 /**
  * Keys one after the other, some 450 bytes an event: most are a handshake and its request 5 ms later, some are one of the
  * two alone, and some have a second request within the window.
  */
-function makeLines(from: number, to: number, baseNs: bigint): InputLine[] {
+export function makeLines(keys: number, baseNs: bigint): InputLine[] {
   const lines: InputLine[] = [];
   const add = (i: number, side: Side, ns: bigint): void => void lines.push(makeLine(i, side, ns));
-  for (let i = from; i < to; i++) {
-    const ns = baseNs + BigInt(i - from) * STEP_NS;
+  for (let i = 0; i < keys; i++) {
+    const ns = baseNs + BigInt(i) * STEP_NS;
     const kind = i % 100;
     if (kind >= LONE_HTTP) add(i, 'B', ns - HANDSHAKE_NS);
     if (kind < LONE_HTTP || kind >= LONE_HTTP + LONE_NETWORK) add(i, 'A', ns);
     if (kind >= 100 - REPEATED) add(i, 'A', ns + REPEAT_NS);
   }
   return lines.sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
-}
-
-/** Writes so many keys into the input topics, in the order of time. */
-export async function writeJoinInput(
-  log: EventLog,
-  input: InputTopics,
-  keys: number,
-  baseNs: bigint,
-): Promise<JoinInput> {
-  const lines = makeLines(0, keys, baseNs);
-  const writer = await LineWriter.open(log, input);
-  await writer.write(lines);
-  await writer.close();
-  return { events: lines.map(({ side, key, ns }) => ({ side, key, ns })), lastNs: lines.at(-1)?.ns ?? baseNs };
 }
 
 /** Appends lines to the partitions of their keys. */
@@ -121,12 +101,6 @@ export async function closeWindows(log: EventLog, input: InputTopics): Promise<v
     await systemClock.sleep(1_500);
   }
   await writer.close();
-}
-
-/** Records that the input topics hold. */
-export async function inputRecords(log: EventLog, { http, network }: InputTopics): Promise<number> {
-  const marks = (await Promise.all([http, network].map((topic) => log.watermarks(topic)))).flat();
-  return marks.reduce((sum, { high }) => sum + high, 0);
 }
 
 /** As `engine-input.ts` makes its events. */

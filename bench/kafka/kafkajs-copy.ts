@@ -6,6 +6,11 @@ const ZSTD = 4;
 /** kafkajs' log level: it calls an error what its retries mend. */
 const NOTHING = 0;
 const COMMIT_MS = 100;
+/**
+ * Some 4,000 events. All that was fetched of a partition is one send: with the default of a megabyte, 30,000 events, each
+ * costs four times as much.
+ */
+const PARTITION_BYTES = 128 * 1024;
 /** The send right after a commit meets CONCURRENT_TRANSACTIONS once; with the default of 300 ms nothing else counted. */
 const RETRY = { initialRetryTime: 2, retries: 10 };
 
@@ -79,7 +84,11 @@ export async function copyByKafkajs(run: Run, transactions: boolean): Promise<()
   const { brokers, group, input, output } = run;
   // One each: `sendOffsets` writes into what all clients of one of these share.
   const options = { brokers, logLevel: NOTHING, retry: RETRY };
-  const consumer = new Kafka(options).consumer({ groupId: group, maxWaitTimeInMs: 100 });
+  const consumer = new Kafka(options).consumer({
+    groupId: group,
+    maxWaitTimeInMs: 100,
+    maxBytesPerPartition: PARTITION_BYTES,
+  });
   const id = transactions ? { transactionalId: group, maxInFlightRequests: 1 } : {};
   const producer = new Kafka(options).producer({ idempotent: true, ...id, retry: RETRY });
   await Promise.all([consumer.connect(), producer.connect()]);

@@ -1,14 +1,13 @@
 import { systemClock } from '@logweave/service-kit';
 import type { Arena } from './arena.ts';
-import { committedRecords, type Contender, ContenderProcess, prepareRun } from './contender.ts';
-import { inputRecords, LineWriter, makeLine } from './join-input.ts';
+import { type Contender, ContenderProcess, prepareRun } from './contender.ts';
+import { LineWriter, makeLine } from './join-input.ts';
+import { untilCommitted } from './throughput.ts';
 
 /** Between the events that are held. */
 const STEP_NS = 10_000n;
 /** Their other halves come so much later in event time. */
 const HANDSHAKE_NS = 1_000_000_000n;
-const LOOK_MS = 20;
-const GIVE_UP_MS = 120_000;
 /** Handshakes that are there when the successor starts. */
 const FIRST = 400;
 
@@ -29,7 +28,7 @@ export async function measureRecovery(
   { held, name, sessionMs }: { readonly held: number; readonly name: string; readonly sessionMs: number },
 ): Promise<Recovery> {
   const { log } = arena;
-  const run = await prepareRun(arena, await arena.createInputs(`bench.${name}.in`), name);
+  const run = await prepareRun(arena, name);
   const writer = await LineWriter.open(log, run.input);
   const baseNs = BigInt(Math.round(systemClock.wallMs())) * 1_000_000n;
   const keys = Array.from({ length: held }, (_, i) => i);
@@ -37,18 +36,18 @@ export async function measureRecovery(
 
   const first = new ContenderProcess(contender, run);
   await writer.write(keys.map((i) => makeLine(i, 'A', baseNs + BigInt(i) * STEP_NS)));
-  await untilRead(arena, first);
+  await untilCommitted(arena, first, held);
   await first.kill();
   await systemClock.sleep(sessionMs + 1_000);
 
   await writer.write(keys.slice(0, FIRST).map(handshake));
   const beganMs = systemClock.monotonicMs();
   const second = new ContenderProcess(contender, run);
-  await untilRead(arena, second);
+  await untilCommitted(arena, second, held + FIRST);
   const recoveryS = (systemClock.monotonicMs() - beganMs) / 1000;
 
   await writer.write(keys.slice(FIRST).map(handshake));
-  await untilRead(arena, second);
+  await untilCommitted(arena, second, 2 * held);
   await systemClock.sleep(4_000);
   await second.stop();
   await writer.close();
@@ -63,15 +62,4 @@ export async function measureRecovery(
     await reader.close();
   }
   return { recoveryS, joined };
-}
-
-/** Waits until everything that the inputs hold is committed. */
-async function untilRead({ log }: Arena, contender: ContenderProcess): Promise<void> {
-  const records = await inputRecords(log, contender.run.input);
-  const deadlineMs = systemClock.monotonicMs() + GIVE_UP_MS;
-  while ((await committedRecords(log, contender)) < records) {
-    contender.checkAlive();
-    if (systemClock.monotonicMs() > deadlineMs) throw new Error(`${contender.contender.name} does not get on`);
-    await systemClock.sleep(LOOK_MS);
-  }
 }

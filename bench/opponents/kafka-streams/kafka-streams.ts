@@ -5,8 +5,11 @@ import type { Contender } from '../../kafka/contender.ts';
 
 const MAVEN = 'mvn';
 const HEAP = '-Xmx512m';
-/** Warnings only: with more, a log of its settings goes to standard error. */
-const LOG_LEVEL = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
+/** Only what goes wrong; that state has to be read again after a kill is no news here. */
+const LOG_LEVELS = [
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+  '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.streams.processor.internals.TaskManager=off',
+];
 
 export interface OuterJoinOptions {
   readonly windowMs: number;
@@ -30,7 +33,7 @@ export async function kafkaStreams(options: OuterJoinOptions): Promise<Contender
       file: java,
       args: [
         HEAP,
-        LOG_LEVEL,
+        ...LOG_LEVELS,
         '-cp',
         `${join(target, 'join.jar')}:${join(target, 'libs', '*')}`,
         'logweave.bench.OuterJoin',
