@@ -149,9 +149,9 @@ export class Correlation implements MatchHost {
     return { next: this.#recovery.begin(committed) };
   }
 
-  /** Begins where nothing was ever committed, at the first positions of both inputs. */
-  startAt(first: readonly [number, number]): void {
-    this.#recovery.startAt(first);
+  /** Moves an input's position on over what holds no event: to where its first is, or past a mark of the log's own. */
+  skipTo(side: SideIndex, next: number): void {
+    this.#recovery.advanceTo(side, next, 0);
   }
 
   loadState(key: string, value: Uint8Array | null): void {

@@ -28,7 +28,7 @@ function runWithCrashes(rules: CorrelationRules, events: readonly TestEvent[], s
   let engine = new Correlation(rules, log);
   let done = 0;
   let committedAt = 0;
-  engine.startAt([1, 1]);
+  for (const side of [0, 1] as const) engine.skipTo(side, 1);
   for (let i = 0; done < events.length; i++) {
     const step = steps[i % steps.length] as Step;
     addTo(engine, events[done] as TestEvent);
@@ -46,7 +46,7 @@ function runWithCrashes(rules: CorrelationRules, events: readonly TestEvent[], s
     if (step.crash && i < 200) {
       log = new OutcomeLog({ reasons: false });
       engine = new Correlation(rules, log);
-      if (committed.point === null) engine.startAt([1, 1]);
+      if (committed.point === null) for (const side of [0, 1] as const) engine.skipTo(side, 1);
       else restore(engine, committed, inputs);
       expect(log.take()).toEqual([]);
       done = committedAt;

@@ -63,11 +63,6 @@ export class Recovery {
     return this.#queue.size;
   }
 
-  startAt(next: readonly [number, number]): void {
-    this.#next[0] = next[0];
-    this.#next[1] = next[1];
-  }
-
   /** Whether the event at this position was taken already. */
   hasTaken(side: SideIndex, offset: number): boolean {
     return offset < this.#next[side];

@@ -1,3 +1,4 @@
+import { decodeCommitMetadata } from '@logweave/correlation';
 import { describe, expect, it } from 'vitest';
 import { CorrelatorWorld, type TestLine } from './testing/correlator-world.ts';
 
@@ -14,6 +15,29 @@ describe('the correlator', () => {
     expect(world.results()).toEqual(['50001 A0-B0']);
     expect(world.records()[0]).toMatchObject({ correlated: true, path: '/x', ja4: 't13d' });
     expect(await world.conservation('A')).toEqual([1, 1]);
+  });
+
+  it('has read its inputs to their ends also where these are marks of transactions', async () => {
+    const world = new CorrelatorWorld();
+    await world.start();
+    const log = world.cluster.connect();
+    const { group, topics } = world.config;
+    const inputs = [topics.http, topics.network].map((topic) => ({ topic, partition: 0 }));
+    const record = {
+      key: null,
+      value: Buffer.from('{"src_ip":"192.0.2.1","src_port":1}'),
+      headers: [],
+      timestampMs: 1,
+    };
+    const producer = await log.transactionalProducer('spool');
+    const batches = inputs.map((input) => ({ ...input, records: [record, record] }));
+    await expect(producer.commit({ batches, group: 'spool', offsets: [] })).resolves.toMatchObject({
+      kind: 'committed',
+    });
+    await world.clock.advance(500);
+    const committed = await log.committed(group, inputs);
+    expect(committed.map((offset) => decodeCommitMetadata(offset?.metadata ?? '').next)).toEqual([3, 3]);
+    expect((await log.watermarks(topics.http))[0]?.stable).toBe(3);
   });
 
   it('runs a task for each partition', async () => {

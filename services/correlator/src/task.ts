@@ -47,6 +47,8 @@ export class Task {
   readonly #output: PendingOutput;
   readonly #meter: TaskMeter;
   readonly #next: [number, number];
+  /** The position of an input, since the last commit began. */
+  #moved = false;
   #recordsTaken = 0;
   #committedOffsets: readonly [number, number];
   #underWay: Promise<void> | null = null;
@@ -85,6 +87,9 @@ export class Task {
       const rejection = correlation.add(side, offset, timestampMs, value, 0, value.length);
       if (rejection !== null) this.#output.deadLetter(side, record, rejection);
     }
+    // Also over marks of transactions, which are no records: who looks at the lag sees it come to an end.
+    correlation.skipTo(side, batch.nextOffset);
+    this.#moved ||= this.#next[side] !== batch.nextOffset;
     this.#next[side] = batch.nextOffset;
     this.#recordsTaken += batch.records.length;
   }
@@ -102,7 +107,7 @@ export class Task {
 
   /** Whether something was read or decided that is not committed. */
   get dirty(): boolean {
-    return this.#recordsTaken > 0 || !this.#output.empty;
+    return this.#moved || !this.#output.empty;
   }
 
   /** So much waits that it should not wait for the interval. */
@@ -172,6 +177,7 @@ export class Task {
 
   #begin(transaction: TaskTransaction): void {
     this.#recordsTaken = 0;
+    this.#moved = false;
     const snapshot = takeSnapshot(this.correlation);
     this.#underWay = this.#commit(transaction, snapshot).finally(() => {
       this.#underWay = null;

@@ -7,6 +7,7 @@ import type { IngestorMetrics } from './metrics.ts';
 import { PartitionEnds } from './partition-ends.ts';
 import { SpoolDrain } from './spool-drain.ts';
 import { SpooledProducer, type SpoolRoute, type SpoolTrouble } from './spooled-producer.ts';
+import { rememberTopics } from './topic-memory.ts';
 
 /** What of the log a spool needs beside a producer. */
 export type SpoolableEventLog = Pick<EventLog, 'transactionalProducer' | 'committed' | 'reader' | 'watermarks'>;
@@ -14,8 +15,10 @@ export type SpoolableEventLog = Pick<EventLog, 'transactionalProducer' | 'commit
 export interface SpooledLogDeps {
   readonly eventLog: SpoolableEventLog;
   readonly producer: Producer;
-  /** All topics that are appended to; the first holds the spool's position. */
-  readonly topics: readonly [string, ...string[]];
+  /** All topics that are appended to, with their partitions; the first holds the spool's position. */
+  readonly topics: ReadonlyMap<string, number>;
+  /** The log does not answer: what comes is spooled from the start. */
+  readonly isAway: boolean;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly metrics: IngestorMetrics;
@@ -43,11 +46,21 @@ export async function openSpooledLog(config: SpoolConfig, deps: SpooledLogDeps):
     maxBytes,
     ...(deps.createFile === undefined ? {} : { createFile: deps.createFile }),
   });
-  const ends = await PartitionEnds.read(eventLog, deps.topics);
+  const ends = new PartitionEnds(deps.topics);
+  const [positionTopic = ''] = deps.topics.keys();
+  try {
+    if (!deps.isAway) {
+      await ends.read(eventLog);
+      await rememberTopics(directory, deps.topics);
+    }
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
   const stopping = new AbortController();
   let draining: Promise<void> = Promise.resolve();
   const drain = new SpoolDrain(
-    { spool, eventLog, clock, ends, name: config.name, positionTopic: deps.topics[0] },
+    { spool, eventLog, clock, ends, name: config.name, positionTopic },
     {
       nearlyEmpty: () => producer.hold(),
       empty: () => producer.resume(),
@@ -73,7 +86,7 @@ export async function openSpooledLog(config: SpoolConfig, deps: SpooledLogDeps):
     }
   };
   const producer: SpooledProducer = new SpooledProducer(
-    { producer: deps.producer, spool, clock, ends, stallMs: config.stallMs },
+    { producer: deps.producer, spool, clock, ends, stallMs: config.stallMs, isAway: deps.isAway },
     {
       routed: (route) => logRoute(log, route, spool.unreadBytes),
       drain: () => {

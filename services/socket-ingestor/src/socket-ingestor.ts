@@ -1,14 +1,18 @@
-import type { EventLog, Producer } from '@logweave/event-log';
+import { type EventLog, EventLogError, type Producer } from '@logweave/event-log';
 import type { Logger, Readiness, Service, ServiceDeps } from '@logweave/service-kit';
 import { AppendQueue, type TargetTopic } from './append-queue.ts';
 import type { SocketIngestorConfig } from './config.ts';
 import { createInput, type Input } from './input.ts';
+import { LateProducer } from './late-producer.ts';
 import { LineIntake, SERVICE_NAME } from './line-intake.ts';
 import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
 import { openSpooledLog, type SpoolableEventLog, type SpooledLog } from './open-spooled-log.ts';
+import { recallTopics } from './topic-memory.ts';
 
 /** How often to look whether the socket files are still there. */
 const PATH_CHECK_INTERVAL_MS = 5_000;
+/** So long a start waits for a log of which enough is known to begin without it. */
+const REACH_MS = 5_000;
 /** What can go on for hours is logged once in this time; the metrics have all of it. */
 const COMPLAINT_INTERVAL_MS = 60_000;
 type Complaint = 'behind' | 'refused';
@@ -65,10 +69,9 @@ class SocketIngestor implements Service {
   }
 
   async start(): Promise<void> {
-    const { eventLog } = this.#deps;
-    const topics = await findTopics(eventLog, this.#config);
-    const producer = await eventLog.producer();
-    const spooled = await this.#openSpool(producer, topics);
+    const log = await this.#reachLog();
+    const { topics, producer } = log;
+    const spooled = await this.#openSpool(log);
     const queue = this.#createQueue(producer, spooled);
     const inputs = this.#config.sockets.map((socket) =>
       createInput(socket, {
@@ -164,14 +167,44 @@ class SocketIngestor implements Service {
     if (this.#stopped === null) this.#checkPathsLater();
   }
 
-  async #openSpool(producer: Producer, topics: Topics): Promise<SpooledLog | null> {
+  /** The log, or what is known of it while it does not answer and there is a spool. */
+  async #reachLog(): Promise<ReachedLog> {
+    const { eventLog, clock, log } = this.#deps;
+    const { spool, topics } = this.#config;
+    if (spool === null) {
+      return { topics: await this.#askTopics(), producer: await eventLog.producer(), isAway: false };
+    }
+    const producer = new LateProducer(() => eventLog.producer(), clock);
+    const asking = this.#askTopics();
+    const known = await recallTopics(spool.directory, Object.values(topics));
+    if (known === null) return { topics: await asking, producer, isAway: false };
+    const answered = new AbortController();
+    try {
+      const found = await Promise.race([asking, clock.sleep(REACH_MS, answered.signal)]);
+      if (found !== undefined) return { topics: found, producer, isAway: false };
+    } catch (error) {
+      if (!(error instanceof EventLogError && error.retriable)) throw error;
+    } finally {
+      answered.abort();
+    }
+    log.warn({ partitions: Object.fromEntries(known) }, 'event log is away, topics are taken to be as they were');
+    return { topics: targetTopics(topics, known), producer, isAway: true };
+  }
+
+  async #askTopics(): Promise<Topics> {
+    const specs = await this.#deps.eventLog.topics();
+    return targetTopics(this.#config.topics, new Map(specs.map(({ name, partitions }) => [name, partitions])));
+  }
+
+  async #openSpool({ producer, topics, isAway }: ReachedLog): Promise<SpooledLog | null> {
     const { spool } = this.#config;
     if (spool === null) return null;
     const { eventLog, clock, log } = this.#deps;
     return openSpooledLog(spool, {
       eventLog,
       producer,
-      topics: [topics.A.name, topics.B.name, topics.deadLetters.name],
+      topics: new Map([topics.A, topics.B, topics.deadLetters].map(({ name, partitions }) => [name, partitions])),
+      isAway,
       clock,
       log,
       metrics: this.#metrics,
@@ -248,12 +281,22 @@ interface Topics {
   readonly deadLetters: TargetTopic;
 }
 
-async function findTopics(eventLog: Pick<EventLog, 'topics'>, { topics }: SocketIngestorConfig): Promise<Topics> {
-  const specs = new Map((await eventLog.topics()).map((spec) => [spec.name, spec]));
+interface ReachedLog {
+  readonly topics: Topics;
+  readonly producer: Producer;
+  /** It has not answered. */
+  readonly isAway: boolean;
+}
+
+/** @throws Error when one is not among those that exist. */
+function targetTopics(
+  { http, network, deadLetter }: SocketIngestorConfig['topics'],
+  existing: ReadonlyMap<string, number>,
+): Topics {
   const find = (name: string): TargetTopic => {
-    const spec = specs.get(name);
-    if (spec === undefined) throw new Error(`topic ${name} does not exist`);
-    return { name, partitions: spec.partitions };
+    const partitions = existing.get(name);
+    if (partitions === undefined) throw new Error(`topic ${name} does not exist`);
+    return { name, partitions };
   };
-  return { A: find(topics.http), B: find(topics.network), deadLetters: find(topics.deadLetter) };
+  return { A: find(http), B: find(network), deadLetters: find(deadLetter) };
 }

@@ -75,7 +75,8 @@ export class SpoolDrain {
 
   /** With one holder of the transactional id. True when the spool is empty. */
   async #drain(signal: AbortSignal): Promise<boolean> {
-    const { eventLog, spool, positionTopic } = this.#deps;
+    const { eventLog, spool, positionTopic, ends } = this.#deps;
+    if (!ends.known) await ends.read(eventLog);
     const producer = await eventLog.transactionalProducer(this.#group);
     const search = new InDoubtSearch(eventLog);
     try {
@@ -129,7 +130,10 @@ export class SpoolDrain {
         this.#events.failing(outcome.error);
         return false;
       case 'fenced':
-        throw new Error(`another process sends the spool ${this.#group}: give each its own directory`);
+        // The lock on the directory keeps others out; what is left is a coordinator that was away for so long that it has
+        // ended the transaction itself. A copy of the directory would show as this again and again, and double nothing.
+        this.#events.failing(new Error(`${this.#group} was fenced: its transaction took too long, or another has it`));
+        return false;
       default:
         return outcome satisfies never;
     }

@@ -65,7 +65,8 @@ describe.skipIf(brokers.length === 0)('a spool before Kafka', () => {
       {
         eventLog: log,
         producer: await log.producer(),
-        topics: [topic],
+        topics: new Map([[topic, 2]]),
+        isAway: false,
         clock: systemClock,
         log: { info: none, warn: none, error: none },
         metrics,

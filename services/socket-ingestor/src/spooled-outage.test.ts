@@ -151,6 +151,46 @@ test('fault 10: when the spool is full a stream is read no further, and all of i
   await service.stop();
 });
 
+/** Starts one for which the log does not answer. */
+async function startAway() {
+  let started: Awaited<ReturnType<typeof startIngestor>> | null = null;
+  const starting = startIngestor().then((ingestor) => (started = ingestor));
+  await Promise.race([starting, until(() => started !== null, 1_000)]);
+  return starting;
+}
+
+test('fault 9: a start while the log is away takes lines into the spool, and gives them to it when it is back', async () => {
+  await (await startIngestor()).service.stop();
+  cluster.setAvailable(false);
+  const { service, count } = await startAway();
+  const lines = linesFrom(0, 2_000);
+  await send(lines);
+  await until(async () => (await count('spooled_records_total')) === 2_000);
+  const stopping = service.stop();
+  await clock.advance(10_000);
+  await stopping;
+  const next = await startAway();
+  cluster.setAvailable(true);
+  await until(() => next.service.readiness().detail === 'receiving on 1 sockets');
+  const more = linesFrom(2_000, 500);
+  await send(more);
+  await until(() => cluster.records('t.http').length === 2_500);
+  expectInLog([...lines, ...more]);
+  expect(await next.count('spooled_records_total')).toBe(0);
+  await next.service.stop();
+});
+
+test('the first start of all waits for the log: nobody else knows how many partitions a topic has', async () => {
+  cluster.setAvailable(false);
+  let started = false;
+  const starting = startIngestor().finally(() => (started = true));
+  await clock.advance(600_000);
+  expect(started).toBe(false);
+  cluster.setAvailable(true);
+  await until(() => started);
+  await (await starting).service.stop();
+});
+
 const SEND_DATAGRAMS = `
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -23,6 +23,8 @@ export interface SpooledProducerDeps {
   readonly ends: PartitionEnds;
   /** An append that the log has not acknowledged after so long goes to the spool, and so does what comes after it. */
   readonly stallMs: number;
+  /** The log does not answer: nothing is given to it before the spool has been. */
+  readonly isAway: boolean;
 }
 
 export interface SpooledProducerEvents {
@@ -75,7 +77,7 @@ export class SpooledProducer {
   constructor(deps: SpooledProducerDeps, events: SpooledProducerEvents) {
     this.#deps = deps;
     this.#events = events;
-    this.#route = deps.spool.unreadBytes > 0 ? 'spool' : 'log';
+    this.#route = deps.isAway || deps.spool.unreadBytes > 0 ? 'spool' : 'log';
   }
 
   get route(): SpoolRoute {

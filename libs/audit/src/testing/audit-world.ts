@@ -105,7 +105,7 @@ export class AuditWorld {
   async stop(): Promise<this> {
     this.#engine.end();
     this.#engine = this.#newEngine();
-    this.#engine.startAt(this.#next);
+    for (const side of [0, 1] as const) this.#engine.skipTo(side, this.#next[side]);
     await this.commit();
     return this;
   }

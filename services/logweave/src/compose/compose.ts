@@ -26,7 +26,7 @@ import {
 import { CommandError } from '../command-error.ts';
 import type { Config } from './config-schema.ts';
 import { EventLogService } from './event-log-service.ts';
-import { lateService } from './late-service.ts';
+import { LateService } from './late-service.ts';
 import { WarehouseService } from './warehouse-service.ts';
 
 export const SERVICE_NAMES = ['socket-ingestor', 'correlator', 'file-writer', 'clickhouse-writer'] as const;
@@ -86,24 +86,34 @@ export function compose(
     metrics: deps.metrics,
   });
   let correlator: CorrelatorService | null = null;
+  const late = (name: ServiceName, create: () => Service): Service =>
+    new LateService({
+      name,
+      create,
+      available: eventLog.available,
+      // Its spool takes what comes.
+      startsAlone: name === 'socket-ingestor',
+      clock: deps.clock,
+      log: child(name),
+    });
   const createService = (name: ServiceName): Service => {
     switch (name) {
       case 'socket-ingestor': {
         const ingestor = ingestorConfig(config);
-        return lateService(name, () => createSocketIngestor(ingestor, serviceDeps(name)));
+        return late(name, () => createSocketIngestor(ingestor, serviceDeps(name)));
       }
       case 'correlator': {
         const correlation = correlatorConfig(config);
-        return lateService(name, () => (correlator = createCorrelator(correlation, serviceDeps(name))));
+        return late(name, () => (correlator = createCorrelator(correlation, serviceDeps(name))));
       }
       case 'file-writer': {
         const writer = fileWriterConfig(config);
-        return lateService(name, () => createFileWriter(writer, serviceDeps(name)));
+        return late(name, () => createFileWriter(writer, serviceDeps(name)));
       }
       case 'clickhouse-writer': {
         if (clickhouse === undefined || warehouse === null) throw isOff('outputs.clickhouse');
         const writer = resolveClickhouseWriterConfig(clickhouse, { topicPrefix: config.topics.prefix });
-        return lateService(name, () =>
+        return late(name, () =>
           createClickhouseWriter(writer, { ...serviceDeps(name), warehouse: warehouse.warehouse }),
         );
       }

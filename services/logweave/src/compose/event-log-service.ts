@@ -8,9 +8,9 @@ import type { Config } from './config-schema.ts';
 import { kafkaLogDeps, resolveKafkaConfig } from './kafka-section.ts';
 import { ensureTopics } from './topics.ts';
 
-/** So long a start waits for Kafka; then it fails, and a supervisor tries again. */
-const KAFKA_START_MS = 60_000;
 const KAFKA_RETRY_MS = 1_000;
+/** Kafka may be away for hours: that is logged once in this time. */
+const COMPLAINT_INTERVAL_MS = 60_000;
 
 /** Where the embedded log of a configuration is. */
 export function eventLogPath(config: Pick<Config, 'data_dir'>): string {
@@ -22,11 +22,19 @@ export class EventLogService implements Service {
   readonly name = 'event-log';
   /** While the log cannot be written, appends wait and readiness says so; only what trying again cannot mend is a failure. */
   readonly failure: Promise<Error>;
+  /** Resolves once the log has answered and has its topics. */
+  readonly available: Promise<void>;
   readonly #config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>;
   readonly #deps: { readonly clock: Clock; readonly log: Logger };
   #eventLog: EventLog | null = null;
   #trouble: string | null = null;
   #fail: (error: Error) => void = () => {};
+  #answered: () => void = () => {};
+  #complainedMs = Number.NEGATIVE_INFINITY;
+  /** Kafka has not answered since the start. */
+  #away = false;
+  readonly #stopping = new AbortController();
+  #asking: Promise<void> = Promise.resolve();
 
   constructor(
     config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>,
@@ -37,6 +45,9 @@ export class EventLogService implements Service {
     this.failure = new Promise((resolve) => {
       this.#fail = resolve;
     });
+    this.available = new Promise((resolve) => {
+      this.#answered = resolve;
+    });
   }
 
   /** @throws Error before the start. */
@@ -46,8 +57,8 @@ export class EventLogService implements Service {
   }
 
   /**
+   * Resolves also while no broker of Kafka answers: then it goes on asking, and says so by its readiness.
    * @throws EventLogError `locked` naming the process that has the directory, `topic_mismatch`, `corrupt`, `unavailable`
-   * when no broker of Kafka answers.
    */
   async start(): Promise<void> {
     const config = this.#config;
@@ -62,38 +73,60 @@ export class EventLogService implements Service {
       onAlarm: (alarm) => this.#alarmed(alarm),
     });
     await ensureTopics(this.#eventLog, config.topics);
+    this.#answered();
   }
 
   async #startKafka(): Promise<void> {
-    const { clock, log } = this.#deps;
-    const { event_log: section, topics } = this.#config;
-    const { kafka } = section;
+    const { kafka } = this.#config.event_log;
     const eventLog = openKafkaLog(resolveKafkaConfig(kafka), kafkaLogDeps(this.#deps));
     this.#eventLog = eventLog;
-    const deadlineMs = clock.monotonicMs() + KAFKA_START_MS;
-    for (;;) {
-      try {
-        if (kafka.create_topics) await ensureTopics(eventLog, topics);
-        else await eventLog.topics();
-        return;
-      } catch (error) {
-        const again = error instanceof EventLogError && error.retriable && clock.monotonicMs() < deadlineMs;
-        if (!again) throw error;
-        log.warn({ err: error }, 'kafka does not answer yet');
-      }
-      await clock.sleep(KAFKA_RETRY_MS);
+    if (!(await this.#ask(eventLog))) this.#asking = this.#askAgain(eventLog);
+  }
+
+  async #askAgain(eventLog: EventLog): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      do await this.#deps.clock.sleep(KAFKA_RETRY_MS, signal);
+      while (!signal.aborted && !(await this.#ask(eventLog)));
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
+  /** False when Kafka does not answer. */
+  async #ask(eventLog: EventLog): Promise<boolean> {
+    const { clock, log } = this.#deps;
+    const { event_log: section, topics } = this.#config;
+    try {
+      if (section.kafka.create_topics) await ensureTopics(eventLog, topics);
+      else await eventLog.topics();
+    } catch (error) {
+      if (!(error instanceof EventLogError && error.retriable)) throw error;
+      this.#away = true;
+      if (clock.monotonicMs() - this.#complainedMs >= COMPLAINT_INTERVAL_MS) {
+        this.#complainedMs = clock.monotonicMs();
+        log.warn({ err: error }, 'kafka does not answer yet');
+      }
+      return false;
+    }
+    this.#away = false;
+    this.#answered();
+    return true;
+  }
+
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.#eventLog?.close();
+    await this.#asking;
   }
 
   readiness(): Readiness {
     if (this.#eventLog === null) return { ready: false, detail: 'Not open yet.' };
     if (this.#trouble !== null) return { ready: false, detail: `Cannot write: ${this.#trouble}. Retrying.` };
     if (this.#config.event_log.kind === 'kafka') {
-      return { ready: true, detail: `Kafka at ${this.#config.event_log.kafka.brokers.join(', ')}.` };
+      const brokers = this.#config.event_log.kafka.brokers.join(', ');
+      if (this.#away) return { ready: false, detail: `Kafka does not answer at ${brokers}. Retrying.` };
+      return { ready: true, detail: `Kafka at ${brokers}.` };
     }
     return { ready: true, detail: `Open in ${this.#config.data_dir}.` };
   }

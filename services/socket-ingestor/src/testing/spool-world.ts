@@ -49,8 +49,11 @@ export class SpoolWorld {
     return this.#log?.producer.trouble ?? null;
   }
 
+  /** Without what is there for other reasons. */
   spoolFiles(): string[] {
-    return readdirSync(this.#directory).sort();
+    return readdirSync(this.#directory)
+      .filter((name) => name !== 'topics.json')
+      .sort();
   }
 
   /** The queue before it is full. */
@@ -68,7 +71,8 @@ export class SpoolWorld {
       {
         eventLog: client,
         producer: await this.#soon(client.producer()),
-        topics,
+        topics: new Map(topics.map((name) => [name, PARTITIONS])),
+        isAway: false,
         clock: client.life.clock,
         log: { info: none, warn: none, error: none },
         metrics: createIngestorMetrics(this.#metrics, none),

@@ -17,6 +17,7 @@ export async function runChaos(
   crew: CorrelatorCrew,
   kafka: TestKafka,
   random: Random,
+  checkOthers: () => void,
   untilMs: number,
   say: (text: string) => void,
 ): Promise<Map<ChaosAction, number>> {
@@ -29,6 +30,7 @@ export async function runChaos(
     counts.set(action, (counts.get(action) ?? 0) + 1);
     say(`${action} (${crew.size} correlators, ${crew.replays} take-overs with a replay so far)`);
     await act(action, crew, kafka);
+    checkOthers();
     const [deserter] = crew.deserters;
     if (deserter !== undefined) throw new Error(`a correlator ended by itself: ${deserter.lastLine}`);
   }

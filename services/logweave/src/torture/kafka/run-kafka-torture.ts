@@ -91,7 +91,10 @@ async function withKafka(
     await until('lines come in', START_LIMIT_MS, async () => (await ends(log)) > options.rate);
     for (let i = 0; i < FIRST_CREW; i++) crew.add();
     const untilMs = systemClock.monotonicMs() + options.minutes * 60_000;
-    const actions = await runChaos(crew, kafka, random, untilMs, say);
+    const checkIngestor = (): void => {
+      if (!ingestor.running) throw new Error(`the ingestor ended by itself: ${ingestor.lastLine}`);
+    };
+    const actions = await runChaos(crew, kafka, random, checkIngestor, untilMs, say);
     ending.abort();
     await sending;
     await ingestor.end('SIGTERM');
