@@ -93,8 +93,9 @@ export class UnixDatagramSocket {
     const { libc, fd, published } = this.#open;
     this.#open = null;
     withdrawSocket(published);
-    Atomics.store(this.#control, CONTROL.stopping, 1);
+    // In this order: the thread ends when nothing is left, and until this nothing keeps senders from adding to it.
     libc.shutdownRead(fd);
+    Atomics.store(this.#control, CONTROL.stopping, 1);
     await this.#exited;
     libc.close(fd);
   }
