@@ -1,3 +1,4 @@
+export { acceptResets, findResets, type ResetFinding } from './accept-reset.ts';
 export {
   type CorrelationProblem,
   type CorrelationSection,
@@ -9,4 +10,4 @@ export {
 } from './config.ts';
 export { correlationRules } from './correlation-rules.ts';
 export { type CorrelatorService, createCorrelator } from './correlator.ts';
-export { InputGapError } from './task-restore.ts';
+export { ForeignOffsetsError, InputGapError } from './task-restore.ts';

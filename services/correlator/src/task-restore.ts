@@ -18,11 +18,23 @@ export class InputGapError extends Error {
   constructor(side: Side, { topic, partition }: TopicPartition, neededOffset: number, lowOffset: number) {
     super(
       `${topic}/${partition}: the task needs offset ${neededOffset}, and the log begins at ${lowOffset}: ` +
-        'retention removed records that were not joined. Raise the retention of the topic; to go on without them, ' +
-        'reset the offsets of the group',
+        'retention removed records that were not joined. Raise the retention of the topic; to go on without them, run ' +
+        '`logweave accept-reset`',
     );
     this.side = side;
     this.partition = partition;
+  }
+}
+
+/** Somebody else has set the offsets of the group. To go on from there would lose or double silently. */
+export class ForeignOffsetsError extends Error {
+  override readonly name = 'ForeignOffsetsError';
+
+  constructor(group: string, partition: number, what: string) {
+    super(
+      `the offsets of group ${group} for partition ${partition} are not a correlator's: ${what}. Something has reset ` +
+        'them. Set them back; or, to begin where they stand and forget what was held, run `logweave accept-reset`',
+    );
   }
 }
 
@@ -37,7 +49,7 @@ export interface Restored {
 /**
  * Builds a task's state from the log, as correlation.md says in section 7: what was committed, the checkpoints, and the
  * range of the inputs in between. Call it while holding the task's transactional id: only then nothing is pending.
- * @throws InputGapError; Error when the offsets carry metadata that no correlator wrote; EventLogError
+ * @throws InputGapError, ForeignOffsetsError, EventLogError
  */
 export async function restoreTask(
   eventLog: EventLog,
@@ -51,7 +63,7 @@ export async function restoreTask(
   const committed = await eventLog.committed(config.group, partitions.inputs);
   const [http, network] = committed;
   if ((http === null) !== (network === null)) {
-    throw new Error(`group ${config.group} has committed only one input of partition ${partitions.index}`);
+    throw new ForeignOffsetsError(config.group, partitions.index, 'only one input has an offset');
   }
   const point =
     http && network
@@ -60,7 +72,7 @@ export async function restoreTask(
           metadata: [http.metadata, network.metadata] as [string, string],
         }
       : beginningAt(lows);
-  const { next } = correlation.beginRestore(point);
+  const { next } = beginRestore(correlation, point, config.group, partitions.index);
   for (const side of [0, 1] as const) {
     if (point.offsets[side] < lows[side]) {
       throw new InputGapError(SIDES[side] as Side, partitions.inputs[side], point.offsets[side], lows[side]);
@@ -82,6 +94,19 @@ export async function restoreTask(
   return { correlation, output, next, replayed };
 }
 
+function beginRestore(
+  correlation: Correlation,
+  point: Parameters<Correlation['beginRestore']>[0],
+  group: string,
+  partition: number,
+): { readonly next: [number, number] } {
+  try {
+    return correlation.beginRestore(point);
+  } catch (error) {
+    throw new ForeignOffsetsError(group, partition, error instanceof Error ? error.message : String(error));
+  }
+}
+
 function replay(correlation: Correlation, side: SideIndex, { offset, timestampMs, value }: LogRecord): void {
   if (value !== null) correlation.replay(side, offset, timestampMs, value, 0, value.length);
 }
@@ -91,7 +116,7 @@ async function lowOffsets(eventLog: EventLog, { inputs }: TaskPartitions): Promi
   return [http?.low ?? 0, network?.low ?? 0];
 }
 
-async function watermarksOf(eventLog: EventLog, { topic, partition }: TopicPartition) {
+export async function watermarksOf(eventLog: Pick<EventLog, 'watermarks'>, { topic, partition }: TopicPartition) {
   const all = await eventLog.watermarks(topic);
   const watermarks = all[partition];
   if (watermarks === undefined) throw new Error(`topic ${topic} has no partition ${partition}`);
@@ -99,8 +124,8 @@ async function watermarksOf(eventLog: EventLog, { topic, partition }: TopicParti
 }
 
 /** Reads `[from, to)`; the log's beginning where that is later than `from`. */
-async function readRange(
-  eventLog: EventLog,
+export async function readRange(
+  eventLog: Pick<EventLog, 'watermarks' | 'reader'>,
   partition: TopicPartition,
   from: number,
   to: number,

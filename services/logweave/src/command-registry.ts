@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./topics/topics-command.ts')).topicsCommand(),
   },
   {
+    name: 'accept-reset',
+    summary: 'let correlators go on from offsets that were reset, or behind records that were removed',
+    load: async () => (await import('./topics/accept-reset-command.ts')).acceptResetCommand(),
+  },
+  {
     name: 'explain',
     summary: 'say why the events of a connection did or did not join',
     load: async () => (await import('./explain/explain-command.ts')).explainCommand(),
