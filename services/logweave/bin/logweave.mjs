@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --conditions=@logweave/source --no-warnings
+#!/usr/bin/env -S node --conditions=@logweave/source --no-warnings --max-semi-space-size=64
 // Plain JavaScript that any Node can read, so that an old one says what is missing instead of a syntax error.
 import { existsSync } from 'node:fs';
 

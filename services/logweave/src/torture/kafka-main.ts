@@ -71,9 +71,8 @@ for (const mode of modes) {
   const seed = Number(values.seed);
   console.log(`${mode}, seed ${seed}, ${values.minutes} minutes for ${modes.length} modes`);
   const minutes = Number(values.minutes) / modes.length;
-  const report = await runKafkaTorture({ directory, mode, minutes, rate: Number(values.rate), seed }, (text) =>
-    console.log(text),
-  );
+  const options = { directory, mode, minutes, rate: Number(values.rate), seed, keep: values.keep };
+  const report = await runKafkaTorture(options, (text) => console.log(text));
   if ('unavailable' in report) {
     console.log(`the torture of Kafka is skipped: ${report.unavailable}`);
     continue;

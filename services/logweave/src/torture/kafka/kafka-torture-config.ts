@@ -9,6 +9,8 @@ export interface KafkaTortureOptions {
   /** Events per second that are sent. */
   readonly rate: number;
   readonly seed: number;
+  /** A run that fails leaves its broker as it is, to be looked at. */
+  readonly keep: boolean;
 }
 
 export const PARTITIONS = 8;

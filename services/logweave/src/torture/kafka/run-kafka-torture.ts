@@ -49,11 +49,15 @@ export async function runKafkaTorture(
     { ...DEFAULT_KAFKA_CONFIG, brokers: kafka.bootstrapServers },
     { clock: systemClock, log: () => {}, identityLost: () => {} },
   );
+  let failed = true;
   try {
-    return await withKafka(options, kafka, log, say);
+    const report = await withKafka(options, kafka, log, say);
+    failed = false;
+    return report;
   } finally {
     await log.close();
-    await kafka.close();
+    if (failed && options.keep) say(`the broker goes on at ${kafka.bootstrapServers.join(', ')}: end it yourself`);
+    else await kafka.close();
   }
 }
 
