@@ -49,15 +49,17 @@ export async function runKafkaTorture(
     { ...DEFAULT_KAFKA_CONFIG, brokers: kafka.bootstrapServers },
     { clock: systemClock, log: () => {}, identityLost: () => {} },
   );
-  let failed = true;
   try {
-    const report = await withKafka(options, kafka, log, say);
-    failed = false;
-    return report;
+    return await withKafka(options, kafka, log, say);
+  } catch (error) {
+    if (options.keep) {
+      say(`${String(error)}\nthe broker at ${kafka.bootstrapServers.join(', ')} goes on for an hour`);
+      await systemClock.sleep(3_600_000);
+    }
+    throw error;
   } finally {
     await log.close();
-    if (failed && options.keep) say(`the broker goes on at ${kafka.bootstrapServers.join(', ')}: end it yourself`);
-    else await kafka.close();
+    await kafka.close();
   }
 }
 
