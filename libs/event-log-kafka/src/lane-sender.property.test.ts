@@ -1,3 +1,4 @@
+import type { ProducerRecord } from '@logweave/event-log';
 import { VirtualClock } from '@logweave/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -5,7 +6,7 @@ import { diagnose } from './kafka-error.ts';
 import { LaneSender } from './lane-sender.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import { decodeRecords } from './record-batch-decoder.ts';
-import { encodeRecordBatch, signBatch } from './record-batch-encoder.ts';
+import { encodeRecordBatches, signBatch } from './record-batch-encoder.ts';
 import { AT } from './record-batch-layout.ts';
 import { FakeBrokers, type ProduceFault } from './testing/fake-brokers.ts';
 
@@ -16,6 +17,10 @@ const MESSAGE_TOO_LARGE = 10;
 const OUT_OF_ORDER_SEQUENCE = 45;
 const SENDER = { transactionalId: null, producerId: 7n, producerEpoch: 0 };
 
+function encoded(records: readonly ProducerRecord[]): Buffer {
+  return encodeRecordBatches(records, Number.POSITIVE_INFINITY, 'none')[0]?.batch ?? Buffer.alloc(0);
+}
+
 function batchOf(partition: number, value: string, records = 1): PreparedBatch {
   const of = Array.from({ length: records }, (_, i) => ({
     key: null,
@@ -23,13 +28,13 @@ function batchOf(partition: number, value: string, records = 1): PreparedBatch {
     headers: [],
     timestampMs: 0,
   }));
-  return { topic: 'topic', partition, batch: encodeRecordBatch(of, 0, records, 'none'), records };
+  return { topic: 'topic', partition, batch: encoded(of), records };
 }
 
 /** What a partition holds. */
 function valuesIn(brokers: FakeBrokers, partition: number): string[] {
   return (brokers.partitions[partition]?.written ?? []).flatMap(({ count, records }) => {
-    const head = encodeRecordBatch([{ key: null, value: null, headers: [], timestampMs: 0 }], 0, 1, 'none');
+    const head = encoded([{ key: null, value: null, headers: [], timestampMs: 0 }]);
     const batch = Buffer.concat([head.subarray(0, AT.records), records]);
     batch.writeInt32BE(batch.length - 12, AT.length);
     batch.writeInt32BE(count, AT.count);

@@ -1,17 +1,15 @@
 import { type AppendBatch, checkRecords, EventLogError, type TopicSpec } from '@logweave/event-log';
 import type { WritableCompression } from './compression.ts';
-import { batchEnds, encodeRecordBatch } from './record-batch-encoder.ts';
+import { type EncodedBatch, encodeRecordBatches } from './record-batch-encoder.ts';
 import { BATCH_OVERHEAD_BYTES, type TopicCatalog } from './topic-catalog.ts';
 
 /** More in one batch saves little and holds up others. */
 const BATCH_BYTES = 1024 * 1024;
 
 /** A record batch that waits to be signed and sent. */
-export interface PreparedBatch {
+export interface PreparedBatch extends EncodedBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly batch: Buffer;
-  readonly records: number;
 }
 
 /**
@@ -34,16 +32,10 @@ export async function prepareBatches(
   }
   return batches.map(({ topic, partition, records }, i) => {
     const limit = (specs[i] as TopicSpec).maxRecordBytes + BATCH_OVERHEAD_BYTES;
-    let from = 0;
-    return batchEnds(records, Math.min(limit, BATCH_BYTES)).map((to) => {
-      const prepared = {
-        topic,
-        partition,
-        batch: encodeRecordBatch(records, from, to, compression),
-        records: to - from,
-      };
-      from = to;
-      return prepared;
-    });
+    return encodeRecordBatches(records, Math.min(limit, BATCH_BYTES), compression).map((encoded) => ({
+      topic,
+      partition,
+      ...encoded,
+    }));
   });
 }

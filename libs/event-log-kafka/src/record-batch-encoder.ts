@@ -15,10 +15,74 @@ export interface BatchSender {
   readonly transactional: boolean;
 }
 
-/** Bytes of a record in a batch, its length in front included, for the delta that its offset and time have. */
-function recordBytes(record: ProducerRecord, offsetDelta: number, timestampDelta: number): number {
-  const body = bodyBytes(record, offsetDelta, timestampDelta);
-  return varintBytes(body) + body;
+/** A batch of records that nobody sends yet: `signBatch` has to say who does. */
+export interface EncodedBatch {
+  readonly batch: Buffer;
+  /** How many. */
+  readonly records: number;
+}
+
+/** Kept between batches where it is no larger, so that the pages need not be fetched from the system each time. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Encodes records in their order into as few batches as are no longer than `maxBytes` without compression, a longer record
+ * alone. Names of headers are ASCII.
+ */
+export function encodeRecordBatches(
+  records: readonly ProducerRecord[],
+  maxBytes: number,
+  compression: WritableCompression,
+): readonly EncodedBatch[] {
+  const batches: EncodedBatch[] = [];
+  let base = 0;
+  let baseTimestamp = 0;
+  let maxTimestamp = 0;
+  let at: number = AT.records;
+  const seal = (end: number): void => {
+    const batch = packed(scratch.subarray(AT.records, at), compression);
+    writeHead(batch, end - base, compression, baseTimestamp, maxTimestamp);
+    batches.push({ batch, records: end - base });
+  };
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i] as ProducerRecord;
+    const timestamp = Math.floor(record.timestampMs);
+    let body = i === base ? 0 : bodyBytes(record, i - base, timestamp - baseTimestamp);
+    if (i > base && at + varintBytes(body) + body > maxBytes) {
+      seal(i);
+      base = i;
+    }
+    if (i === base) {
+      at = AT.records;
+      baseTimestamp = timestamp;
+      maxTimestamp = timestamp;
+      body = bodyBytes(record, 0, 0);
+    } else if (timestamp > maxTimestamp) {
+      maxTimestamp = timestamp;
+    }
+    reserve(at, at + varintBytes(body) + body);
+    at = writeRecord(scratch, at, record, body, i - base, timestamp - baseTimestamp);
+  }
+  if (records.length > 0) seal(records.length);
+  if (scratch.length > KEPT_BYTES) scratch = Buffer.allocUnsafeSlow(KEPT_BYTES);
+  return batches;
+}
+
+/** Room for so many bytes, what stands before `used` kept. */
+function reserve(used: number, bytes: number): void {
+  if (bytes <= scratch.length) return;
+  const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * scratch.length));
+  scratch.copy(larger, 0, 0, used);
+  scratch = larger;
+}
+
+/** The records behind room for a head, in memory of their own. */
+function packed(records: Buffer, compression: WritableCompression): Buffer {
+  const data = compress(compression, records);
+  const batch = Buffer.allocUnsafeSlow(AT.records + data.length);
+  data.copy(batch, AT.records);
+  return batch;
 }
 
 function bodyBytes({ key, value, headers }: ProducerRecord, offsetDelta: number, timestampDelta: number): number {
@@ -33,62 +97,6 @@ function bodyBytes({ key, value, headers }: ProducerRecord, offsetDelta: number,
   return bytes;
 }
 
-/**
- * Where to cut records into batches that are no longer than `maxBytes` without compression, a longer record alone: the
- * ends of the batches.
- */
-export function batchEnds(records: readonly ProducerRecord[], maxBytes: number): number[] {
-  const ends: number[] = [];
-  let bytes: number = AT.records;
-  let base = 0;
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i] as ProducerRecord;
-    const first = records[base] as ProducerRecord;
-    const size = recordBytes(record, i - base, wholeMs(record) - wholeMs(first));
-    if (i > base && bytes + size > maxBytes) {
-      ends.push(i);
-      base = i;
-      bytes = AT.records;
-    }
-    bytes += size;
-  }
-  if (records.length > 0) ends.push(records.length);
-  return ends;
-}
-
-/**
- * Encodes records `[from, to)`, at least one, into a record batch that nobody sends yet: `signBatch` has to say who does.
- * Names of headers are ASCII.
- */
-export function encodeRecordBatch(
-  records: readonly ProducerRecord[],
-  from: number,
-  to: number,
-  compression: WritableCompression,
-): Buffer {
-  const baseTimestamp = wholeMs(records[from] as ProducerRecord);
-  let maxTimestamp = baseTimestamp;
-  let bytes = 0;
-  for (let i = from; i < to; i++) {
-    const record = records[i] as ProducerRecord;
-    const timestamp = wholeMs(record);
-    if (timestamp > maxTimestamp) maxTimestamp = timestamp;
-    bytes += recordBytes(record, i - from, timestamp - baseTimestamp);
-  }
-  const plain = compression === 'none';
-  const batch = Buffer.allocUnsafeSlow(AT.records + bytes);
-  let at: number = AT.records;
-  for (let i = from; i < to; i++) {
-    const record = records[i] as ProducerRecord;
-    at = writeRecord(batch, at, record, i - from, wholeMs(record) - baseTimestamp);
-  }
-  if (plain) return withHead(batch, to - from, compression, baseTimestamp, maxTimestamp);
-  const packed = compress(compression, batch.subarray(AT.records));
-  const compressed = Buffer.allocUnsafeSlow(AT.records + packed.length);
-  packed.copy(compressed, AT.records);
-  return withHead(compressed, to - from, compression, baseTimestamp, maxTimestamp);
-}
-
 /** Says who sends the batch and seals it with its checksum. A batch that is sent again is signed the same. */
 export function signBatch(batch: Buffer, sender: BatchSender): void {
   const attributes = batch.readInt16BE(AT.attributes) & ATTRIBUTE.codec;
@@ -99,13 +107,13 @@ export function signBatch(batch: Buffer, sender: BatchSender): void {
   batch.writeUInt32BE(crc32c(batch, AT.attributes, batch.length), AT.crc);
 }
 
-function withHead(
+function writeHead(
   batch: Buffer,
   count: number,
   compression: WritableCompression,
   baseTimestamp: number,
   maxTimestamp: number,
-): Buffer {
+): void {
   batch.fill(0, 0, AT.records);
   batch.writeInt32BE(batch.length - LENGTH_END, AT.length);
   batch.writeInt8(MAGIC, AT.magic);
@@ -114,22 +122,17 @@ function withHead(
   writeInt53(batch, baseTimestamp, AT.baseTimestamp);
   writeInt53(batch, maxTimestamp, AT.maxTimestamp);
   batch.writeInt32BE(count, AT.count);
-  return batch;
-}
-
-function wholeMs({ timestampMs }: ProducerRecord): number {
-  return Math.floor(timestampMs);
 }
 
 function writeRecord(
   out: Buffer,
   start: number,
-  record: ProducerRecord,
+  { key, value, headers }: ProducerRecord,
+  body: number,
   offsetDelta: number,
   timestampDelta: number,
 ): number {
-  const { key, value, headers } = record;
-  let at = writeVarint(out, start, bodyBytes(record, offsetDelta, timestampDelta));
+  let at = writeVarint(out, start, body);
   out[at++] = 0;
   at = writeVarint(out, at, timestampDelta);
   at = writeVarint(out, at, offsetDelta);
@@ -155,6 +158,8 @@ function writeBytes(out: Buffer, start: number, bytes: Uint8Array | null): numbe
 
 /** Bytes of a whole number in zigzag and base 128. */
 function varintBytes(value: number): number {
+  if (value >= -64 && value < 64) return 1;
+  if (value >= -8_192 && value < 8_192) return 2;
   let rest = zigzag(value);
   let bytes = 1;
   for (; rest >= 128; bytes++) rest = Math.floor(rest / 128);
@@ -163,6 +168,15 @@ function varintBytes(value: number): number {
 
 function writeVarint(out: Uint8Array, at: number, value: number): number {
   let rest = zigzag(value);
+  if (rest < 128) {
+    out[at] = rest;
+    return at + 1;
+  }
+  if (rest < 16_384) {
+    out[at] = (rest & 127) | 128;
+    out[at + 1] = rest >>> 7;
+    return at + 2;
+  }
   while (rest >= 128) {
     const next = Math.floor(rest / 128);
     out[at++] = rest - next * 128 + 128;

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { CODEC } from './compression.ts';
 import { crc32c } from './crc32c.ts';
 import { decodeRecords } from './record-batch-decoder.ts';
-import { encodeRecordBatch, signBatch } from './record-batch-encoder.ts';
+import { encodeRecordBatches, signBatch } from './record-batch-encoder.ts';
 import { AT, ATTRIBUTE, LENGTH_END, writeInt53 } from './record-batch-layout.ts';
 
 const bytes = fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array));
@@ -36,7 +36,8 @@ function stored(
   baseOffset: number,
   how: { compression?: 'none' | 'gzip' | 'zstd'; transactional?: boolean; producerId?: bigint } = {},
 ): Buffer {
-  const batch = encodeRecordBatch(from, 0, from.length, how.compression ?? 'none');
+  const [encoded] = encodeRecordBatches(from, Number.POSITIVE_INFINITY, how.compression ?? 'none');
+  const batch = encoded?.batch ?? Buffer.alloc(0);
   signBatch(batch, {
     ...sender,
     transactional: how.transactional ?? false,
@@ -76,6 +77,26 @@ describe('record batches', () => {
         expect(read.map(plain)).toEqual(sent.map(plain));
         expect(read.map(({ offset }) => offset)).toEqual(sent.map((_, i) => baseOffset + i));
         expect(nextOffset).toBe(baseOffset + sent.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are cut where the next record would make one too long, and nowhere else', () => {
+    const size = (of: readonly ProducerRecord[]): number => stored(of, 0).length;
+    fc.assert(
+      fc.property(records, fc.integer({ min: 1, max: 10_000 }), compression, (sent, maxBytes, how) => {
+        const batches = encodeRecordBatches(sent, maxBytes, how);
+        let from = 0;
+        for (const { batch, records: count } of batches) {
+          const of = sent.slice(from, from + count);
+          expect(count === 1 || size(of) <= maxBytes).toBe(true);
+          from += count;
+          if (from < sent.length) expect(size(sent.slice(from - count, from + 1))).toBeGreaterThan(maxBytes);
+          signBatch(batch, sender);
+          expect(decodeRecords(batch, 0, []).records.map(plain)).toEqual(of.map(plain));
+        }
+        expect(from).toBe(sent.length);
       }),
       { numRuns: 300 },
     );
