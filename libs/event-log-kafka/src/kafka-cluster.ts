@@ -1,7 +1,7 @@
 import { EventLogError } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 import { Backoff } from './backoff.ts';
-import { asEventLogError, diagnose } from './kafka-error.ts';
+import { asEventLogError, AuthenticationError, diagnose } from './kafka-error.ts';
 import type { KafkaBroker } from './kafkajs.ts';
 import { type ClusterMetadata, metadataRequest, type TopicMetadata } from './metadata-request.ts';
 
@@ -161,11 +161,15 @@ export class KafkaCluster {
     const known = [...this.#brokers.values()];
     const candidates = [...known.filter((broker) => broker.isConnected()), ...known.filter((b) => !b.isConnected())];
     let failure: unknown = null;
+    // Says more than that another broker is away.
+    let refusal: AuthenticationError | null = null;
     for (const candidate of candidates) {
       try {
         return await request(await this.#connected(candidate));
       } catch (error) {
-        if (diagnose(error).kind !== 'connection') throw error;
+        // While a password is being changed some of the brokers know the new one and some the old one.
+        if (error instanceof AuthenticationError) refusal = error;
+        else if (diagnose(error).kind !== 'connection') throw error;
         failure = error;
       }
     }
@@ -174,11 +178,13 @@ export class KafkaCluster {
       try {
         return await request(await this.#connected(await seed));
       } catch (error) {
-        if (diagnose(error).kind === 'fatal') throw asEventLogError(error, 'asking Kafka');
+        if (error instanceof AuthenticationError) refusal = error;
+        else if (diagnose(error).kind === 'fatal') throw asEventLogError(error, 'asking Kafka');
         failure = error;
         await this.#leaveSeed(seed);
       }
     }
+    if (refusal !== null) throw refusal;
     const where = this.#deps.seeds.join(', ');
     throw new EventLogError('unavailable', `no broker of Kafka answers at ${where}: ${messageOf(failure)}`, {
       retriable: true,

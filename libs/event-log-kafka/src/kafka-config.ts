@@ -61,19 +61,3 @@ export function tlsOptions(tls: TlsConfig): ConnectionOptions {
     minVersion: 'TLSv1.2',
   };
 }
-
-/** kafkajs' form; it reads name and password for each authentication. */
-export function saslOptions(sasl: SaslConfig): object {
-  if (sasl.mechanism === 'oauthbearer') {
-    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) };
-  }
-  return {
-    mechanism: sasl.mechanism,
-    get username() {
-      return sasl.username();
-    },
-    get password() {
-      return sasl.password();
-    },
-  };
-}

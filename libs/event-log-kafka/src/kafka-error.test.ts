@@ -1,6 +1,6 @@
 import { EventLogError } from '@logweave/event-log';
 import { describe, expect, it } from 'vitest';
-import { asEventLogError, diagnose } from './kafka-error.ts';
+import { asEventLogError, AuthenticationError, diagnose } from './kafka-error.ts';
 import { protocolError } from './kafkajs.ts';
 
 /** As kafkajs names the errors of a connection. */
@@ -80,6 +80,13 @@ describe('what an error of Kafka is about', () => {
     expect(error).toMatchObject({ code: expected, retriable });
     expect(error.message).toMatch(/^doing something: ./);
     expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it.each([true, false])('is a refusal whatever has caused it, worth another try: %s', (retriable) => {
+    const error = new AuthenticationError('who are you?', { retriable, cause: connectionError('KafkaJSTimeout') });
+    expect(diagnose(error)).toEqual({ type: 'SASL_AUTHENTICATION_FAILED', kind: 'fatal' });
+    expect(asEventLogError(error, 'doing something')).toBe(error);
+    expect(error).toMatchObject({ code: 'unavailable', retriable });
   });
 
   it('stays as it is when it is one of the port already', () => {

@@ -46,6 +46,13 @@ const CONNECTION = new Set([
   'KafkaJSTimeout',
 ]);
 
+/** A broker does not take us for who we say we are. */
+export class AuthenticationError extends EventLogError {
+  constructor(message: string, options: { readonly retriable: boolean; readonly cause: unknown }) {
+    super('unavailable', message, options);
+  }
+}
+
 interface Described {
   readonly name?: unknown;
   readonly type?: unknown;
@@ -55,6 +62,7 @@ interface Described {
 }
 
 export function diagnose(error: unknown): Diagnosis {
+  if (error instanceof AuthenticationError) return { type: 'SASL_AUTHENTICATION_FAILED', kind: 'fatal' };
   let connection = false;
   for (let at = error as Described | undefined; at !== undefined && at !== null; ) {
     if (typeof at.type === 'string') {

@@ -12,7 +12,8 @@ import {
   type Watermarks,
 } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
-import { type KafkaConfig, saslOptions } from './kafka-config.ts';
+import { Authentication } from './authentication.ts';
+import type { KafkaConfig } from './kafka-config.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import { asEventLogError } from './kafka-error.ts';
 import { KafkaCluster } from './kafka-cluster.ts';
@@ -28,7 +29,6 @@ import { TopicCatalog } from './topic-catalog.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Less than a session or a transaction may last: a broker that does not answer has lost its roles by then. */
 const REQUEST_TIMEOUT_MS = 10_000;
-const REAUTHENTICATE_BEFORE_MS = 10_000;
 const ASK_MS = 15_000;
 
 export interface KafkaLogDeps {
@@ -37,6 +37,8 @@ export interface KafkaLogDeps {
   readonly log: (entry: KafkaLogEntry) => void;
   /** A producer had to begin anew: the last batch of a partition may stand twice. */
   readonly identityLost: (error: Error) => void;
+  /** A broker refuses who we say we are. Said once a minute for each broker at most, not at each try. */
+  readonly authenticationRefused?: (error: Error) => void;
 }
 
 /** The event log on Apache Kafka. Nothing is connected before it is needed. @throws Error when an address is none. */
@@ -47,6 +49,7 @@ export function openKafkaLog(config: KafkaConfig, deps: KafkaLogDeps): EventLog 
 class KafkaLog implements EventLog {
   readonly #config: KafkaConfig;
   readonly #deps: KafkaLogDeps;
+  readonly #authentication: Authentication | null;
   readonly #clusters = new Set<KafkaCluster>();
   /** For short questions. */
   readonly #cluster: KafkaCluster;
@@ -59,6 +62,8 @@ class KafkaLog implements EventLog {
   constructor(config: KafkaConfig, deps: KafkaLogDeps) {
     this.#config = config;
     this.#deps = deps;
+    const { clock, authenticationRefused: refused = () => {} } = deps;
+    this.#authentication = config.sasl === null ? null : new Authentication(config.sasl, { clock, refused });
     this.#cluster = this.#connections('questions');
     this.#readers = this.#connections('readers');
     this.#producers = this.#connections('producers');
@@ -159,7 +164,7 @@ class KafkaLog implements EventLog {
   }
 
   #connections(purpose: string): KafkaCluster {
-    const { brokers, clientId, tls, sasl } = this.#config;
+    const { brokers, clientId, tls } = this.#config;
     const cluster = new KafkaCluster({
       clock: this.#deps.clock,
       seeds: brokers,
@@ -168,13 +173,12 @@ class KafkaLog implements EventLog {
           brokers,
           // Only for kafkajs to know that it is TLS; the options themselves are read by the socket factory.
           ssl: tls === null ? null : {},
-          sasl: sasl === null ? null : saslOptions(sasl),
+          sasl: this.#authentication?.options ?? null,
           clientId: `${clientId}-${purpose}`,
           socketFactory: socketFactory(tls),
           connectionTimeout: CONNECT_TIMEOUT_MS,
           requestTimeout: REQUEST_TIMEOUT_MS,
           enforceRequestTimeout: true,
-          reauthenticationThreshold: REAUTHENTICATE_BEFORE_MS,
           maxInFlightRequests: null,
           logger: createKafkaLogger(this.#deps.log),
         },

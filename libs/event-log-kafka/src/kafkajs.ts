@@ -132,8 +132,36 @@ export interface KafkaLogger {
   namespace(name: string): KafkaLogger;
 }
 
+/** Sends what a mechanism has to say, and gives what the server answers. */
+export type SaslExchange = (exchange: {
+  readonly request: { readonly encode: () => Promise<Buffer> };
+  readonly response: {
+    readonly decode: (answer: Buffer) => Promise<string>;
+    readonly parse: (decoded: string) => Promise<string>;
+  };
+}) => Promise<unknown>;
+
+/** Who is to be told who we are. */
+export interface SaslPeer {
+  readonly saslAuthenticate: SaslExchange;
+}
+
+type SaslProvider = (peer: SaslPeer) => { authenticate(): Promise<void> };
+
+export interface SaslOptions {
+  readonly mechanism: string;
+  readonly authenticationProvider: SaslProvider;
+  readonly accepted: (broker: string) => void;
+  /** The error that stands for one that came while a connection was being authenticated. */
+  readonly failed: (broker: string, error: unknown) => unknown;
+}
+
 interface Connection {
   readonly socket?: Socket;
+  readonly broker: string;
+  readonly sasl: SaslOptions | null;
+  /** In milliseconds; 0: for ever. */
+  readonly sessionLifetime: { toString(): string };
   connect(): Promise<unknown>;
 }
 
@@ -146,13 +174,12 @@ interface ConnectionPoolBuilder {
 export interface ConnectionPoolOptions {
   readonly brokers: readonly string[];
   readonly ssl: ConnectionOptions | null;
-  readonly sasl: object | null;
+  readonly sasl: SaslOptions | null;
   readonly clientId: string;
   readonly socketFactory: SocketFactory;
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
   readonly enforceRequestTimeout: boolean;
-  readonly reauthenticationThreshold: number;
   readonly maxInFlightRequests: null;
   readonly logger: KafkaLogger;
 }
@@ -178,6 +205,30 @@ const scheduleCheck = requestQueue.scheduleCheckPendingRequests;
 requestQueue.scheduleCheckPendingRequests = function whenSomethingWaits(): void {
   if (this.pending.length > 0) scheduleCheck.call(this);
 };
+
+/** Whether a broker has refused us, or its connection broke, is known only here. And nothing goes on without. */
+const { prototype: saslAuthenticator } = load('kafkajs/src/broker/saslAuthenticator/index.js') as {
+  prototype: { authenticate: (this: { readonly connection: Connection }) => Promise<void> };
+};
+const authenticate = saslAuthenticator.authenticate;
+saslAuthenticator.authenticate = async function reported(): Promise<void> {
+  const { sasl, broker, socket } = this.connection;
+  try {
+    await authenticate.call(this);
+  } catch (error) {
+    const failure = sasl?.failed(broker, error) ?? error;
+    socket?.destroy(failure instanceof Error ? failure : undefined);
+    throw failure;
+  }
+  sasl?.accepted(broker);
+};
+
+type SaslProviderFor = (credentials: { readonly username: string; readonly password: string }) => SaslProvider;
+export const saslProviders = {
+  plain: load('kafkajs/src/broker/saslAuthenticator/plain.js') as SaslProviderFor,
+  'scram-sha-256': load('kafkajs/src/broker/saslAuthenticator/scram256.js') as SaslProviderFor,
+  'scram-sha-512': load('kafkajs/src/broker/saslAuthenticator/scram512.js') as SaslProviderFor,
+} as const;
 
 const BrokerClass = load('kafkajs/src/broker/index.js') as new (options: {
   connectionPool: KafkaBroker['connectionPool'];
@@ -240,6 +291,19 @@ export function brokerFactory(
     });
 }
 
+/** A session that lasts is renewed so long before its end. */
+const RENEW_BEFORE_MS = 10_000;
+/** A short one when so much of it is left. */
+const RENEW_BEFORE_SHARE = 0.2;
+/** A broker takes a connection's next authentication for a mistake when it comes within a second. */
+const RENEW_AFTER_MS = 1_100;
+
+/** kafkajs would renew a session shorter than its threshold before each request, which a broker does not suffer. */
+function renewBeforeMs({ sessionLifetime }: Connection): number {
+  const lifetimeMs = Number(sessionLifetime.toString());
+  return Math.floor(Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_BEFORE_SHARE, lifetimeMs - RENEW_AFTER_MS));
+}
+
 /** Beyond its own time a request is waited for so long. */
 const GRACE_MS = 2_000;
 
@@ -259,6 +323,7 @@ class RequestLostError extends Error {
  */
 function mended(pool: ConnectionPool, requestTimeout: number, clock: Clock): ConnectionPool {
   for (const connection of pool.pool) {
+    Object.defineProperty(connection, 'reauthenticationThreshold', { get: () => renewBeforeMs(connection) });
     const connect = connection.connect.bind(connection);
     let connecting: Promise<unknown> | null = null;
     connection.connect = () => {

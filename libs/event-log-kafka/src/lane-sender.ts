@@ -1,6 +1,6 @@
 import { EventLogError } from '@logweave/event-log';
 import { Backoff } from './backoff.ts';
-import { diagnose } from './kafka-error.ts';
+import { AuthenticationError, diagnose } from './kafka-error.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { protocolError } from './kafkajs.ts';
 import { PartitionLane, type QueuedBatch } from './partition-lane.ts';
@@ -147,7 +147,8 @@ export class LaneSender {
         leader = await this.#deps.cluster.leader(lane.topic, lane.partition);
       } catch (error) {
         // A topic that was there when its batch was made may be unknown to a broker that has just started.
-        if (error instanceof EventLogError && error.code === 'closed') {
+        const refused = error instanceof AuthenticationError && !error.retriable;
+        if (refused || (error instanceof EventLogError && error.code === 'closed')) {
           lane.refuse(error);
           this.#free([lane]);
           continue;

@@ -55,6 +55,19 @@ describe('the properties of a broker', () => {
     expect(properties.get('inter.broker.listener.name')).toBe('INTERNAL');
   });
 
+  it('ask on listeners of their own who somebody is, and nobody anywhere else', () => {
+    const sasl = { mechanisms: ['PLAIN'], users: { me: 'secret' }, reauthenticateMs: 2_000 } as const;
+    const where = { bind: ':9095', advertised: 'localhost:20005' };
+    const properties = read({ ...one, sasl: [{ name: 'NAMED', ...sasl, ...where }] });
+    expect(properties.get('listeners')).toContain('CLIENT://127.0.0.1:19092,NAMED://:9095,');
+    expect(properties.get('advertised.listeners')).toBe('CLIENT://127.0.0.1:19092,NAMED://localhost:20005');
+    expect(properties.get('listener.security.protocol.map')).toContain('CLIENT:PLAINTEXT,');
+    expect(properties.get('listener.security.protocol.map')).toContain(',NAMED:SASL_PLAINTEXT');
+    expect(properties.get('listener.name.named.sasl.enabled.mechanisms')).toBe('PLAIN');
+    expect(properties.get('listener.name.named.plain.sasl.jaas.config')).toContain('user_me="secret";');
+    expect(properties.get('listener.name.named.plain.connections.max.reauth.ms')).toBe('2000');
+  });
+
   it('never make a topic because somebody asks for it', () => {
     expect(read(one).get('auto.create.topics.enable')).toBe('false');
   });

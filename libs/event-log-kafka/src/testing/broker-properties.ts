@@ -1,3 +1,5 @@
+import { type SaslListener, saslProperties } from './sasl-listener.ts';
+
 /** How many brokers a cluster for development or tests has: one, or the least that survives the loss of one. */
 export type BrokerCount = 1 | 3;
 
@@ -17,6 +19,8 @@ export interface BrokerSettings {
   readonly internal?: BrokerListener;
   /** Of node 1. */
   readonly controller: BrokerListener;
+  /** Where clients have to say who they are. */
+  readonly sasl?: readonly (SaslListener & BrokerListener)[];
 }
 
 /**
@@ -45,10 +49,10 @@ const QUICK_AND_SMALL: Readonly<Record<string, string | number | boolean>> = {
 
 /** The server.properties of one broker. */
 export function brokerProperties(settings: BrokerSettings): string {
-  const { nodeId, brokers, client, internal, controller } = settings;
+  const { nodeId, brokers, client, internal, controller, sasl = [] } = settings;
   const isController = nodeId === 1;
   const inner = internal === undefined ? [] : [{ name: 'INTERNAL', ...internal }];
-  const advertised = [{ name: 'CLIENT', ...client }, ...inner];
+  const advertised = [{ name: 'CLIENT', ...client }, ...inner, ...sasl];
   const listeners = isController ? [...advertised, { name: 'CONTROLLER', ...controller }] : advertised;
   const replicas = brokers;
   const inSync = brokers === 1 ? 1 : 2;
@@ -59,7 +63,10 @@ export function brokerProperties(settings: BrokerSettings): string {
     'controller.listener.names': 'CONTROLLER',
     listeners: listeners.map(({ name, bind }) => `${name}://${bind}`).join(','),
     'advertised.listeners': advertised.map(({ name, advertised }) => `${name}://${advertised}`).join(','),
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': [
+      'CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      ...sasl.map(({ name }) => `${name}:SASL_PLAINTEXT`),
+    ].join(','),
     'inter.broker.listener.name': internal === undefined ? 'CLIENT' : 'INTERNAL',
     'log.dirs': settings.dataDir,
     'default.replication.factor': replicas,
@@ -70,6 +77,7 @@ export function brokerProperties(settings: BrokerSettings): string {
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
     ...QUICK_AND_SMALL,
+    ...saslProperties(sasl),
   };
   return Object.entries(lines)
     .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`)

@@ -8,11 +8,18 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
-import { type BrokerCount, brokerProperties, JVM_FLAGS, LOG4J_PROPERTIES } from './broker-properties.ts';
+import {
+  type BrokerCount,
+  brokerProperties,
+  type BrokerSettings,
+  JVM_FLAGS,
+  LOG4J_PROPERTIES,
+} from './broker-properties.ts';
 import { ContainerBroker } from './container-broker.ts';
 import { freePorts } from './free-ports.ts';
 import { KafkaUnavailable } from './kafka-unavailable.ts';
 import { newClusterId } from './process-cluster.ts';
+import type { SaslListener } from './sasl-listener.ts';
 import type { TestKafka } from './test-kafka.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
@@ -22,13 +29,13 @@ const JARS = '/opt/kafka/libs/*';
 const CONFIG = '/tmp/logweave-kafka/server.properties';
 const LOG4J = '/tmp/logweave-kafka/log4j2.properties';
 const DATA_DIR = '/tmp/logweave-kafka-data';
-const [CLIENT_PORT, INTERNAL_PORT, CONTROLLER_PORT] = [9092, 9093, 9094];
+const [CLIENT_PORT, INTERNAL_PORT, CONTROLLER_PORT, FIRST_SASL_PORT] = [9092, 9093, 9094, 9095];
 
 /**
  * The same brokers as `processCluster` makes, in containers: same settings, same command line.
  * @throws KafkaUnavailable when no daemon answers, or it does not get the image.
  */
-export async function containerCluster(count: BrokerCount): Promise<TestKafka> {
+export async function containerCluster(count: BrokerCount, wished: readonly SaslListener[] = []): Promise<TestKafka> {
   const client = await findDaemon();
   await findImage(client);
   const network = await new Network().start();
@@ -41,15 +48,23 @@ export async function containerCluster(count: BrokerCount): Promise<TestKafka> {
     const clusterId = newClusterId();
     const { host } = client.info.containerRuntime;
     const brokers: ContainerBroker[] = [];
-    for (const [index, port] of (await freePorts(count)).entries()) {
+    const ports = await freePorts(count + wished.length);
+    const sasl = wished.map((listener, i) => ({
+      ...listener,
+      bind: `:${FIRST_SASL_PORT + i}`,
+      advertised: `${host}:${ports[count + i]}`,
+    }));
+    for (const [index, port] of ports.slice(0, count).entries()) {
       const nodeId = index + 1;
       const address = `${host}:${port}`;
-      const container = await brokerContainer({ nodeId, count, port, address, clusterId, network }).start();
+      const container = await brokerContainer({ nodeId, count, port, address, clusterId, network, sasl }).start();
       containers.push(container);
       brokers.push(new ContainerBroker(nodeId, address, container, client));
     }
     for (const broker of brokers) await waitUntilReady(broker);
-    return { runsAs: 'containers', bootstrapServers: brokers.map(({ address }) => address), brokers, close };
+    const bootstrapServers = brokers.map(({ address }) => address);
+    const saslServers = sasl.map(({ advertised }) => advertised);
+    return { runsAs: 'containers', bootstrapServers, saslServers, brokers, close };
   } catch (error) {
     await close();
     throw error;
@@ -64,10 +79,11 @@ interface BrokerContainerOptions {
   readonly address: string;
   readonly clusterId: string;
   readonly network: StartedNetwork;
+  readonly sasl: NonNullable<BrokerSettings['sasl']>;
 }
 
 function brokerContainer(options: BrokerContainerOptions): GenericContainer {
-  const { nodeId, count, port, address, clusterId, network } = options;
+  const { nodeId, count, port, address, clusterId, network, sasl } = options;
   const properties = brokerProperties({
     nodeId,
     brokers: count,
@@ -75,6 +91,7 @@ function brokerContainer(options: BrokerContainerOptions): GenericContainer {
     client: { bind: `:${CLIENT_PORT}`, advertised: address },
     internal: { bind: `:${INTERNAL_PORT}`, advertised: `${aliasOf(nodeId)}:${INTERNAL_PORT}` },
     controller: { bind: `:${CONTROLLER_PORT}`, advertised: `${aliasOf(1)}:${CONTROLLER_PORT}` },
+    sasl,
   });
   const java = `java ${JVM_FLAGS.join(' ')} -cp '${JARS}'`;
   const format = `${java} kafka.tools.StorageTool format --ignore-formatted -t ${clusterId} -c ${CONFIG}`;
@@ -82,7 +99,10 @@ function brokerContainer(options: BrokerContainerOptions): GenericContainer {
   return new GenericContainer(IMAGE)
     .withNetwork(network)
     .withNetworkAliases(aliasOf(nodeId))
-    .withExposedPorts({ container: CLIENT_PORT, host: port })
+    .withExposedPorts(
+      { container: CLIENT_PORT, host: port },
+      ...sasl.map(({ bind, advertised }) => ({ container: portOf(bind), host: portOf(advertised) })),
+    )
     .withCopyContentToContainer([
       { content: properties, target: CONFIG, mode: 0o644 },
       { content: LOG4J_PROPERTIES, target: LOG4J, mode: 0o644 },
@@ -91,6 +111,10 @@ function brokerContainer(options: BrokerContainerOptions): GenericContainer {
     .withCommand([`${format} && exec ${run}`])
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
     .withStartupTimeout(90_000);
+}
+
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
 function aliasOf(nodeId: number): string {

@@ -13,6 +13,8 @@ const API = {
   findCoordinator: 10,
   joinGroup: 11,
   heartbeat: 12,
+  saslHandshake: 17,
+  saslAuthenticate: 36,
   initProducerId: 22,
   addPartitionsToTxn: 24,
   addOffsetsToTxn: 25,

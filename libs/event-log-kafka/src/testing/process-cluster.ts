@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { BrokerProcess } from './broker-process.ts';
-import type { BrokerCount } from './broker-properties.ts';
+import type { BrokerCount, BrokerListener, BrokerSettings } from './broker-properties.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export interface ProcessClusterOptions {
@@ -14,16 +14,18 @@ export interface ProcessClusterOptions {
   readonly controllerPort: number;
   readonly java: string;
   readonly jars: string;
+  /** Only for a cluster of one broker. */
+  readonly sasl?: BrokerSettings['sasl'];
 }
 
 /** The brokers of one cluster on this machine, reachable on the loopback address only. */
 export function processCluster(options: ProcessClusterOptions): readonly BrokerProcess[] {
-  const { brokers, directory, clusterId, ports, controllerPort, java, jars } = options;
+  const { brokers, directory, clusterId, ports, controllerPort, java, jars, sasl = [] } = options;
   const controller = loopback(controllerPort);
   return ports.slice(0, brokers).map((port, index) => {
     const nodeId = index + 1;
     return new BrokerProcess({
-      settings: { nodeId, brokers, client: loopback(port), controller },
+      settings: { nodeId, brokers, client: loopback(port), controller, sasl },
       directory: join(directory, `node-${nodeId}`),
       clusterId,
       java,
@@ -52,6 +54,7 @@ export function newClusterId(): string {
   }
 }
 
-function loopback(port: number): { readonly bind: string; readonly advertised: string } {
+/** A listener that only this machine reaches. */
+export function loopback(port: number): BrokerListener {
   return { bind: `127.0.0.1:${port}`, advertised: `127.0.0.1:${port}` };
 }

@@ -18,7 +18,6 @@ export function testCluster(brokers: readonly string[]): KafkaCluster {
         connectionTimeout: 5_000,
         requestTimeout: 10_000,
         enforceRequestTimeout: true,
-        reauthenticationThreshold: 10_000,
         maxInFlightRequests: null,
         logger: createKafkaLogger(() => {}),
       },

@@ -7,7 +7,8 @@ import { freePorts } from './free-ports.ts';
 import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { KafkaUnavailable } from './kafka-unavailable.ts';
-import { newClusterId, processCluster, startAll } from './process-cluster.ts';
+import { loopback, newClusterId, processCluster, startAll } from './process-cluster.ts';
+import type { SaslListener } from './sasl-listener.ts';
 
 /** One broker of a test's cluster. What is stopped or killed keeps its data and its address. */
 export interface TestBroker {
@@ -30,6 +31,8 @@ export interface TestKafka {
   readonly runsAs: 'containers' | 'processes';
   /** `host:port` of every broker. */
   readonly bootstrapServers: readonly string[];
+  /** `host:port` of each listener that asks who somebody is, in the order in which they were wished for. */
+  readonly saslServers: readonly string[];
   /** In the order of their ids, from 1. The first is the controller: a cluster without it elects no leaders. */
   readonly brokers: readonly TestBroker[];
   /** Ends the brokers and removes their data. */
@@ -38,6 +41,8 @@ export interface TestKafka {
 
 export interface TestKafkaOptions {
   readonly brokers?: BrokerCount;
+  /** More listeners, for a cluster of one broker. */
+  readonly sasl?: readonly SaslListener[];
 }
 
 /** No Kafka can be had on this machine, and why: what a test that is skipped should say. */
@@ -51,11 +56,11 @@ export interface NoTestKafka {
  * @throws Error when a broker that should start does not: that is a fault and no reason to skip a test.
  */
 export async function startTestKafka(options: TestKafkaOptions = {}): Promise<TestKafka | NoTestKafka> {
-  const brokers = options.brokers ?? 1;
+  const { brokers = 1, sasl = [] } = options;
   const reasons: string[] = [];
   for (const start of [startContainers, startProcesses]) {
     try {
-      return await start(brokers);
+      return await start(brokers, sasl);
     } catch (error) {
       if (!(error instanceof KafkaUnavailable)) throw error;
       reasons.push(error.message);
@@ -64,23 +69,26 @@ export async function startTestKafka(options: TestKafkaOptions = {}): Promise<Te
   return { unavailable: reasons.join('; ') };
 }
 
-async function startContainers(count: BrokerCount): Promise<TestKafka> {
+async function startContainers(count: BrokerCount, sasl: readonly SaslListener[]): Promise<TestKafka> {
   // Only here: it takes 0.3 s to load what nobody else needs.
   const { containerCluster } = await import('./container-cluster.ts');
-  return containerCluster(count);
+  return containerCluster(count, sasl);
 }
 
-async function startProcesses(count: BrokerCount): Promise<TestKafka> {
+async function startProcesses(count: BrokerCount, wished: readonly SaslListener[]): Promise<TestKafka> {
   const java = await findJava();
   const jars = await kafkaJars();
   const directory = await mkdtemp(join(tmpdir(), 'logweave-kafka-'));
   const close = endWithProcess(directory);
   try {
-    const [controllerPort = 0, ...ports] = await freePorts(count + 1);
+    const [controllerPort = 0, ...ports] = await freePorts(1 + count + wished.length);
+    const sasl = wished.map((listener, i) => ({ ...listener, ...loopback(ports[count + i] ?? 0) }));
     const clusterId = newClusterId();
-    const brokers = processCluster({ brokers: count, directory, clusterId, ports, controllerPort, java, jars });
+    const brokers = processCluster({ brokers: count, directory, clusterId, ports, controllerPort, java, jars, sasl });
     await startAll(brokers);
-    return { runsAs: 'processes', bootstrapServers: brokers.map(({ address }) => address), brokers, close };
+    const bootstrapServers = brokers.map(({ address }) => address);
+    const saslServers = sasl.map(({ advertised }) => advertised);
+    return { runsAs: 'processes', bootstrapServers, saslServers, brokers, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,12 +1,16 @@
 import { type EventLog, EventLogError, type LogRecord, type ProducerRecord, type TopicSpec } from '@logweave/event-log';
 import { systemClock } from '@logweave/service-kit';
-import { DEFAULT_KAFKA_CONFIG, openKafkaLog } from '../index.ts';
+import { DEFAULT_KAFKA_CONFIG, type KafkaLogDeps, openKafkaLog } from '../index.ts';
 import type { KafkaConfig } from '../kafka-config.ts';
 
 const POLL_MS = 100;
 
 /** The adapter on some brokers, as a service opens it. */
-export function openTestLog(brokers: readonly string[], changes: Partial<KafkaConfig> = {}): EventLog {
+export function openTestLog(
+  brokers: readonly string[],
+  changes: Partial<KafkaConfig> = {},
+  deps: Partial<KafkaLogDeps> = {},
+): EventLog {
   return openKafkaLog(
     { ...DEFAULT_KAFKA_CONFIG, ...changes, brokers },
     {
@@ -15,6 +19,7 @@ export function openTestLog(brokers: readonly string[], changes: Partial<KafkaCo
       identityLost: (error) => {
         throw error;
       },
+      ...deps,
     },
   );
 }

@@ -50,3 +50,20 @@ it('reads a password from its file each time it is asked for', () => {
     rmSync(directory, { recursive: true });
   }
 });
+
+it('reads a token from its file each time it is asked for', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'logweave-kafka-'));
+  try {
+    const file = join(directory, 'token');
+    writeFileSync(file, 'first\n');
+    const { sasl } = resolveKafkaConfig(section({ sasl: { mechanism: 'oauthbearer', token_file: file } }));
+    if (sasl?.mechanism !== 'oauthbearer') throw new Error('it should be oauthbearer');
+    expect(await sasl.token()).toBe('first');
+    writeFileSync(file, 'second');
+    expect(await sasl.token()).toBe('second');
+    rmSync(file);
+    await expect(sasl.token()).rejects.toThrow(/ENOENT.*token/);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

@@ -112,6 +112,7 @@ export function kafkaLogDeps({ clock, log }: { readonly clock: Clock; readonly l
     clock,
     log: ({ namespace, log: { message } }) => log.debug({ namespace, message }, 'kafka connection'),
     identityLost: (error) => log.warn({ err: error }, 'kafka has forgotten a producer: a batch may stand twice'),
+    authenticationRefused: (error) => log.warn({ err: error }, 'kafka refuses who we say we are'),
   };
 }
 
