@@ -83,14 +83,14 @@ describe.skipIf('unavailable' in inject('kafka'))('a client that says who it is'
   });
 
   /** A file with a secret, and how to replace it as those do who care for files that are read at any time. */
-  function secretFile(content: string): { readonly read: () => string; readonly write: (next: string) => void } {
+  function secretFile(content: string) {
     const file = join(directory, crypto.randomUUID());
     const write = (next: string): void => {
       writeFileSync(`${file}.new`, next);
       renameSync(`${file}.new`, file);
     };
     write(content);
-    return { read: () => readFileSync(file, 'utf8'), write };
+    return { read: () => readFileSync(file, 'utf8'), write, remove: () => rmSync(file) };
   }
 
   function opened(address: string, sasl: SaslConfig, deps: Parameters<typeof openTestLog>[2] = {}): EventLog {
@@ -354,6 +354,33 @@ describe.skipIf('unavailable' in inject('kafka'))('a client that says who it is'
     expect(proxy.connections).toBe(connections);
     // Not for each request.
     expect(proxy.requests('saslHandshake') - asked).toBeLessThan(appended.length / 10);
+  });
+
+  it('and cannot read its password for a moment says so, and goes on when it can', async () => {
+    const secret = secretFile(PASSWORD);
+    const log = opened(expiring, withPassword('scram-sha-512', 'scram', secret.read));
+    const topic = `unread-${crypto.randomUUID()}`;
+    await log.ensureTopic(topicSpec(topic));
+    const reader = await log.reader({ topic, partition: 0 }, 0);
+    const readable = (): Promise<string> => reader.read({ timeoutMs: 100 }).then(() => 'readable', String);
+    expect(await readable()).toBe('readable');
+    secret.remove();
+    const answers: string[] = [];
+    await until('some refusals', async () => {
+      answers.push(await readable());
+      return answers.filter((answer) => answer !== 'readable').length > 5 ? true : null;
+    });
+    const said = /^EventLogError: authentication at Kafka broker .* SASL SCRAM-SHA-512 failed: ENOENT/;
+    for (const answer of answers) expect(answer).toMatch(answer === 'readable' ? answer : said);
+    secret.write(PASSWORD);
+    await until('readable', async () => ((await readable()) === 'readable' ? true : null));
+  });
+
+  it('and is refused by one of its brokers asks the next', async () => {
+    const sasl = withPassword('plain', 'plain', () => PASSWORD);
+    const log = openTestLog([expiring, lasting], { sasl });
+    closing.push(() => log.close());
+    await use(log);
   });
 
   it('and loses its connection in the middle of that is not refused', async () => {
