@@ -26,7 +26,12 @@ export function copier(name: string, kind: CopyKind): Contender {
 }
 
 function nodeCommand(worker: URL, order: CorrelatorOrder | CopyOrder): Command {
-  const flags = ['--conditions=@logweave/source', '--disable-warning=TimeoutNegativeWarning'];
+  // As the program itself is started.
+  const flags = [
+    '--conditions=@logweave/source',
+    '--disable-warning=TimeoutNegativeWarning',
+    '--max-semi-space-size=64',
+  ];
   const profiles = process.env['BENCH_PROFILES'];
   if (profiles !== undefined) flags.push('--cpu-prof', `--cpu-prof-dir=${profiles}`);
   return {

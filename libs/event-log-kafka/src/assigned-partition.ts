@@ -5,6 +5,8 @@ interface Fetched {
   readonly records: readonly LogRecord[];
   readonly nextOffset: number;
   readonly endOffset: number;
+  /** What the records keep in memory. */
+  readonly bytes: number;
 }
 
 /** One assigned partition: what was fetched of it ahead, and how far it was delivered. */
@@ -24,7 +26,7 @@ export class AssignedPartition {
   error: EventLogError | null = null;
   fetching = false;
   queuedBytes = 0;
-  readonly #queue: (Fetched & { readonly bytes: number })[] = [];
+  readonly #queue: Fetched[] = [];
 
   constructor(topicPartition: TopicPartition, position: number, paused: boolean) {
     this.topicPartition = topicPartition;
@@ -44,12 +46,12 @@ export class AssignedPartition {
   }
 
   /** Takes what was fetched from `fetchPosition` on. */
-  put(fetched: Fetched, bytes: number): void {
+  put(fetched: Fetched): void {
     this.endOffset = fetched.endOffset;
     if (fetched.nextOffset === this.fetchPosition) return;
     this.fetchPosition = fetched.nextOffset;
-    this.queuedBytes += bytes;
-    this.#queue.push({ ...fetched, bytes });
+    this.queuedBytes += fetched.bytes;
+    this.#queue.push(fetched);
   }
 
   get hasRecords(): boolean {

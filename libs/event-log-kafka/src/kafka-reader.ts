@@ -13,10 +13,11 @@ import type { KafkaCluster } from './kafka-cluster.ts';
 import { decodeRecords } from './record-batch-decoder.ts';
 
 const DEFAULT_MAX_RECORDS = 5_000;
-const FETCH_BYTES = 4 * 1024 * 1024;
+/** Of one answer, as it lies in the log: several times more without compression. */
+const FETCH_BYTES = 1024 * 1024;
 const LONGEST_WAIT_MS = 250;
-/** More than this is not fetched ahead of the caller. */
-const AHEAD_BYTES = FETCH_BYTES / 2;
+/** More than this, of the records without compression, is not fetched ahead of the caller. */
+const AHEAD_BYTES = 8 * 1024 * 1024;
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 1_000;
 
@@ -99,7 +100,7 @@ export class KafkaReader implements Reader {
       if (result === undefined) return { kind: 'later', error: new Error('Kafka gave no answer') };
       if (result.kind !== 'fetched') return result;
       const { data, aborted, stable } = result.fetched;
-      this.#partition.put({ ...decodeRecords(data, fetchPosition, aborted), endOffset: stable }, data.length);
+      this.#partition.put({ ...decodeRecords(data, fetchPosition, aborted), endOffset: stable });
       return { kind: 'fetched' };
     } catch (error) {
       return { kind: 'failed', error };

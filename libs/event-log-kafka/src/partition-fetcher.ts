@@ -5,10 +5,11 @@ import { asEventLogError } from './kafka-error.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { decodeRecords } from './record-batch-decoder.ts';
 
-/** So much is fetched ahead of a partition at most, beside one answer. */
+/** So much is fetched ahead of a partition at most, beside one answer: of the records without compression. */
 const QUEUE_BYTES = 2 * 1024 * 1024;
-const ANSWER_BYTES = 8 * 1024 * 1024;
-const PARTITION_BYTES = 1024 * 1024;
+/** Of an answer and of one partition in it, as they lie in the log: several times more without compression. */
+const ANSWER_BYTES = 4 * 1024 * 1024;
+const PARTITION_BYTES = 256 * 1024;
 /** A broker that has nothing answers after this. Shorter while some partition is left out, which may come back. */
 const WAIT_MS = 250;
 const SHORT_WAIT_MS = 50;
@@ -123,7 +124,7 @@ export class PartitionFetcher {
     const { data, aborted, stable } = result.fetched;
     try {
       const decoded = decodeRecords(data, partition.fetchPosition, aborted);
-      partition.put({ ...decoded, endOffset: stable }, data.length);
+      partition.put({ ...decoded, endOffset: stable });
       partition.endSeenMs = this.#cluster.clock.monotonicMs();
       return decoded.nextOffset > result.from.offset;
     } catch (error) {

@@ -16,6 +16,8 @@ export interface DecodedRecords {
   readonly records: readonly LogRecord[];
   /** Behind the last whole batch, whether or not it held a record; the position asked for when there was none. */
   readonly nextOffset: number;
+  /** Of the records without compression: what they keep in memory. */
+  readonly bytes: number;
 }
 
 /**
@@ -27,6 +29,7 @@ export function decodeRecords(data: Buffer, position: number, aborted: readonly 
   const records: LogRecord[] = [];
   const transactions = new AbortedTransactions(aborted);
   let nextOffset = position;
+  let bytes = 0;
   for (let at = 0; at + AT.records <= data.length; ) {
     const end = at + LENGTH_END + data.readInt32BE(at + AT.length);
     if (end > data.length) break;
@@ -35,11 +38,11 @@ export function decodeRecords(data: Buffer, position: number, aborted: readonly 
     check(batch);
     const baseOffset = readInt53(batch, AT.baseOffset);
     const lastOffset = baseOffset + batch.readInt32BE(AT.lastOffsetDelta);
-    if (transactions.deliver(batch, lastOffset)) decodeBatch(batch, baseOffset, position, records);
+    if (transactions.deliver(batch, lastOffset)) bytes += decodeBatch(batch, baseOffset, position, records);
     nextOffset = Math.max(nextOffset, lastOffset + 1);
     at = end;
   }
-  return { records, nextOffset };
+  return { records, nextOffset, bytes };
 }
 
 /** Which batches of a fetch count, in the order of the log. */
@@ -91,9 +94,10 @@ function check(batch: Buffer): void {
   }
 }
 
-function decodeBatch(batch: Buffer, baseOffset: number, position: number, into: LogRecord[]): void {
+/** Answers the bytes of the records without compression. */
+function decodeBatch(batch: Buffer, baseOffset: number, position: number, into: LogRecord[]): number {
   const count = batch.readInt32BE(AT.count);
-  if (count === 0) return;
+  if (count === 0) return 0;
   const attributes = batch.readInt16BE(AT.attributes);
   const data = decompress(attributes & ATTRIBUTE.codec, batch.subarray(AT.records));
   const appendTime = (attributes & ATTRIBUTE.logAppendTime) !== 0 ? readInt53(batch, AT.maxTimestamp) : null;
@@ -114,6 +118,7 @@ function decodeBatch(batch: Buffer, baseOffset: number, position: number, into: 
     }
     cursor.at = end;
   }
+  return data.length;
 }
 
 class Cursor {

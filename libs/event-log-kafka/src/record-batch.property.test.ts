@@ -69,14 +69,15 @@ describe('record batches', () => {
   it('bring records back as they were, whatever they are compressed with', () => {
     fc.assert(
       fc.property(records, compression, fc.nat(2 ** 45), (sent, how, baseOffset) => {
-        const { records: read, nextOffset } = decodeRecords(
-          stored(sent, baseOffset, { compression: how }),
-          baseOffset,
-          [],
-        );
+        const {
+          records: read,
+          nextOffset,
+          bytes: inMemory,
+        } = decodeRecords(stored(sent, baseOffset, { compression: how }), baseOffset, []);
         expect(read.map(plain)).toEqual(sent.map(plain));
         expect(read.map(({ offset }) => offset)).toEqual(sent.map((_, i) => baseOffset + i));
         expect(nextOffset).toBe(baseOffset + sent.length);
+        expect(inMemory).toBe(stored(sent, baseOffset).length - AT.records);
       }),
       { numRuns: 300 },
     );
@@ -263,7 +264,7 @@ describe('records of aborted transactions', () => {
     copy.writeInt32BE(0, AT.count);
     copy.writeInt32BE(4, AT.lastOffsetDelta);
     copy.writeUInt32BE(crc32c(copy, AT.attributes, copy.length), AT.crc);
-    expect(decodeRecords(copy, 7, [])).toEqual({ records: [], nextOffset: 12 });
+    expect(decodeRecords(copy, 7, [])).toEqual({ records: [], nextOffset: 12, bytes: 0 });
   });
 });
 
