@@ -28,4 +28,26 @@ describe.skipIf('unavailable' in kafka)('the connections of a log', () => {
     await log.close();
     await proxy.close();
   });
+
+  it('begin anew: half an answer that came before a break is nothing to what comes after', async () => {
+    const proxy = await KafkaProxy.start('unavailable' in kafka ? [] : kafka.bootstrapServers);
+    const log = openTestLog(proxy.bootstrapServers);
+    const topic = `connections-${crypto.randomUUID()}`;
+    await log.ensureTopic(topicSpec(topic));
+    const producer = await log.producer();
+    for (const [i, api] of (['produce', 'fetch', 'metadata', 'fetch', 'produce'] as const).entries()) {
+      const lost = proxy.loseNext(api, 'half of the answer');
+      const records = [{ key: null, value: Buffer.from(String(i)), headers: [], timestampMs: 0 }];
+      const appended = producer.append([{ topic, partition: 0, records }]);
+      await log.watermarks(topic).catch((error: unknown) => expect(error).toMatchObject({ retriable: true }));
+      await appended;
+      const read = await readToEnd(log, topic, 0);
+      await lost;
+      expect(read.map(({ value }) => Buffer.from(value ?? []).toString())).toEqual(
+        Array.from({ length: i + 1 }, (_, n) => String(n)),
+      );
+    }
+    await log.close();
+    await proxy.close();
+  });
 });

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { Clock } from '@logweave/model';
 
 /*
  * The parts of kafkajs that this adapter stands on: connections with TLS and SASL, and the requests of the protocol. They
@@ -156,16 +155,27 @@ export interface SaslOptions {
   readonly failed: (broker: string, error: unknown) => unknown;
 }
 
-interface Connection {
+export interface Connection {
   readonly socket?: Socket;
   readonly broker: string;
   readonly sasl: SaslOptions | null;
   /** In milliseconds; 0: for ever. */
   readonly sessionLifetime: { toString(): string };
+  /** What the broker knows to do; null before it was asked. */
+  readonly versions: object | null;
+  getSupportAuthenticationProtocol(): boolean | null;
+  setVersions(versions: object | null): void;
+  setSupportAuthenticationProtocol(isSupported: boolean | null): void;
+  isConnected(): boolean;
   connect(): Promise<unknown>;
+  rejectRequests(error: Error): void;
 }
 
-type ConnectionPool = KafkaBroker['connectionPool'] & { readonly pool: readonly Connection[] };
+/** One connection for fetching and one for all else, by their places. */
+export type ConnectionPool = KafkaBroker['connectionPool'] & {
+  readonly pool: Connection[];
+  getConnection(place?: number): Promise<Connection>;
+};
 
 interface ConnectionPoolBuilder {
   build(to: { host: string; port: number; rack: string | null }): Promise<ConnectionPool>;
@@ -230,7 +240,7 @@ export const saslProviders = {
   'scram-sha-512': load('kafkajs/src/broker/saslAuthenticator/scram512.js') as SaslProviderFor,
 } as const;
 
-const BrokerClass = load('kafkajs/src/broker/index.js') as new (options: {
+export const BrokerClass = load('kafkajs/src/broker/index.js') as new (options: {
   connectionPool: KafkaBroker['connectionPool'];
   logger: KafkaLogger;
   nodeId: number | null;
@@ -238,7 +248,7 @@ const BrokerClass = load('kafkajs/src/broker/index.js') as new (options: {
   authenticationTimeout: number;
   allowAutoTopicCreation: boolean;
 }) => KafkaBroker;
-const buildPools = load('kafkajs/src/cluster/connectionPoolBuilder.js') as (
+export const buildPools = load('kafkajs/src/cluster/connectionPoolBuilder.js') as (
   options: ConnectionPoolOptions,
 ) => ConnectionPoolBuilder;
 const EncoderClass = load('kafkajs/src/protocol/encoder.js') as new () => ProtocolEncoder & {
@@ -272,89 +282,6 @@ const LOG_WARNINGS = 2;
 
 export function createKafkaLogger(write: (entry: KafkaLogEntry) => void): KafkaLogger {
   return createLogger({ level: LOG_WARNINGS, logCreator: () => write });
-}
-
-/** Makes connections to brokers, none of them connected yet. */
-export function brokerFactory(
-  options: ConnectionPoolOptions,
-  clock: Clock,
-): (host: string, port: number, nodeId: number | null) => Promise<KafkaBroker> {
-  const pools = buildPools(options);
-  return async (host, port, nodeId) =>
-    new BrokerClass({
-      connectionPool: mended(await pools.build({ host, port, rack: null }), options.requestTimeout, clock),
-      logger: options.logger,
-      nodeId,
-      versions: null,
-      authenticationTimeout: options.requestTimeout,
-      allowAutoTopicCreation: false,
-    });
-}
-
-/** A session that lasts is renewed so long before its end. */
-const RENEW_BEFORE_MS = 10_000;
-/** A short one when so much of it is left. */
-const RENEW_BEFORE_SHARE = 0.2;
-/** A broker takes a connection's next authentication for a mistake when it comes within a second. */
-const RENEW_AFTER_MS = 1_100;
-
-/** kafkajs would renew a session shorter than its threshold before each request, which a broker does not suffer. */
-function renewBeforeMs({ sessionLifetime }: Connection): number {
-  const lifetimeMs = Number(sessionLifetime.toString());
-  return Math.floor(Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_BEFORE_SHARE, lifetimeMs - RENEW_AFTER_MS));
-}
-
-/** Beyond its own time a request is waited for so long. */
-const GRACE_MS = 2_000;
-
-/** Nobody knows what became of a request. Named as kafkajs names it when it notices itself. */
-class RequestLostError extends Error {
-  override readonly name = 'KafkaJSRequestTimeoutError';
-
-  constructor(apiName: string, limitMs: number) {
-    super(`${apiName} was not answered in ${limitMs} ms`);
-  }
-}
-
-/**
- * Two requests that find a connection closed would both open it, and the socket of the first would never be closed. And a
- * request that is not answered in time would leave the connection as it is, so that all that follows waits behind it and
- * the broker still counts as one that answers.
- */
-function mended(pool: ConnectionPool, requestTimeout: number, clock: Clock): ConnectionPool {
-  for (const connection of pool.pool) {
-    Object.defineProperty(connection, 'reauthenticationThreshold', { get: () => renewBeforeMs(connection) });
-    const connect = connection.connect.bind(connection);
-    let connecting: Promise<unknown> | null = null;
-    connection.connect = () => {
-      connecting ??= connect().finally(() => {
-        connecting = null;
-      });
-      return connecting;
-    };
-  }
-  const send = pool.send.bind(pool);
-  pool.send = async (request) => {
-    const answer = send(request);
-    // kafkajs looks for requests that have waited too long only while it takes its connection for open.
-    const limitMs = Math.max(requestTimeout, request.requestTimeout ?? 0) + GRACE_MS;
-    const waited = new AbortController();
-    const late = clock.sleep(limitMs, waited.signal).then(() => {
-      if (!waited.signal.aborted) throw new RequestLostError(request.request.apiName, limitMs);
-      return answer;
-    });
-    try {
-      return await Promise.race([answer, late]);
-    } catch (error) {
-      if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError') {
-        for (const { socket } of pool.pool) socket?.destroy(error);
-      }
-      throw error;
-    } finally {
-      waited.abort();
-    }
-  };
-  return pool;
 }
 
 /** A request's body that is encoded already. */

@@ -26,8 +26,8 @@ export type ApiName = keyof typeof API;
 /** Of the answers to metadata only this version is understood: the one that the adapter asks for. */
 const METADATA_VERSION = 6;
 
-/** What happens to a request: its connection breaks before the broker has it, or when the broker has answered. */
-export type Loss = 'request' | 'answer';
+/** What happens to a request: its connection breaks before the broker has it, when it has answered, or in the answer. */
+export type Loss = 'request' | 'answer' | 'half of the answer';
 
 /** A request that waits in the proxy. */
 export interface HeldRequest {
@@ -174,7 +174,7 @@ export class KafkaProxy {
           return;
         }
         const metadata = apiKey === API.metadata && frame.readInt16BE(2) === METADATA_VERSION;
-        asked.set(frame.readInt32BE(4), { metadata, plan: plan?.what === 'answer' ? plan : null });
+        asked.set(frame.readInt32BE(4), { metadata, plan: typeof plan?.what === 'string' ? plan : null });
         if (plan?.what instanceof Promise) {
           before = plan.what;
           plan.happened();
@@ -190,8 +190,12 @@ export class KafkaProxy {
         const request = asked.get(correlationId);
         asked.delete(correlationId);
         if (request?.plan) {
-          client.destroy();
-          request.plan.happened();
+          const { what, happened } = request.plan;
+          const sent = what === 'answer' ? Buffer.alloc(0) : framed(frame).subarray(0, frame.length / 2);
+          client.write(sent, () => {
+            client.destroy();
+            happened();
+          });
           return;
         }
         client.write(framed(request?.metadata === true ? this.#withOwnAddresses(frame) : frame));

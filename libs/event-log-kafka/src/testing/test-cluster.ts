@@ -1,6 +1,7 @@
 import { systemClock } from '@logweave/service-kit';
 import { KafkaCluster } from '../kafka-cluster.ts';
-import { brokerFactory, createKafkaLogger } from '../kafkajs.ts';
+import { brokerFactory } from '../broker-factory.ts';
+import { createKafkaLogger } from '../kafkajs.ts';
 import { socketFactory } from '../socket-factory.ts';
 
 /** Connections as the adapter makes them, to ask brokers what its port does not tell. */
