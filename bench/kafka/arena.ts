@@ -6,8 +6,8 @@ import { TOPICS } from '@logweave/model';
 import { systemClock } from '@logweave/service-kit';
 import { hasProcessCosts } from './process-cost.ts';
 
-/** As many tasks as contenders share, each on one thread. */
-export const PARTITIONS = 4;
+/** As many tasks as contenders share, each on one thread. Processes of contenders inherit the variable. */
+export const PARTITIONS = Number(process.env['BENCH_PARTITIONS'] ?? 4);
 
 /** The topics that one run of one contender reads. */
 export interface InputTopics {

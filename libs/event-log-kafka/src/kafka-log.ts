@@ -9,6 +9,7 @@ import {
   type TopicPartition,
   type TopicSpec,
   type TransactionalProducer,
+  type TransactionScope,
   type Watermarks,
 } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
@@ -36,6 +37,8 @@ export interface KafkaLogDeps {
   readonly clock: Clock;
   /** What the connections have to say: warnings and errors. */
   readonly log: (entry: KafkaLogEntry) => void;
+  /** The brokers had left a transaction of this id without its end; it is undone now. */
+  readonly transactionForgotten?: (transactionalId: string) => void;
   /** A producer had to begin anew: the last batch of a partition may stand twice. */
   readonly identityLost: (error: Error) => void;
   /** A broker refuses who we say we are. Said once a minute for each broker at most, not at each try. */
@@ -109,11 +112,18 @@ class KafkaLog implements EventLog {
     return KafkaProducer.open({ cluster: this.#producers, catalog: this.#catalog, compression, identityLost });
   }
 
-  async transactionalProducer(transactionalId: string): Promise<TransactionalProducer> {
+  async transactionalProducer(transactionalId: string, scope?: TransactionScope): Promise<TransactionalProducer> {
     this.#checkOpen();
     const { compression, transactionTimeoutMs } = this.#config;
-    const deps = { cluster: this.#producers, catalog: this.#catalog, compression, transactionTimeoutMs };
-    return KafkaTransactionalProducer.open(deps, transactionalId);
+    const { transactionForgotten } = this.#deps;
+    const deps = {
+      cluster: this.#producers,
+      catalog: this.#catalog,
+      compression,
+      transactionTimeoutMs,
+      forgotten: () => transactionForgotten?.(transactionalId),
+    };
+    return KafkaTransactionalProducer.open(deps, transactionalId, scope ?? null);
   }
 
   async consumer(options: ConsumerOptions): Promise<Consumer> {

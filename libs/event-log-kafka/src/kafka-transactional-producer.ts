@@ -4,8 +4,10 @@ import {
   EventLogError,
   type Transaction,
   type TransactionalProducer,
+  type TransactionScope,
 } from '@logweave/event-log';
 import type { WritableCompression } from './compression.ts';
+import { endForgotten } from './forgotten-transaction.ts';
 import { asEventLogError, diagnose } from './kafka-error.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import type { KafkaBroker, TransactionIdentity } from './kafkajs.ts';
@@ -19,6 +21,8 @@ export interface KafkaTransactionsDeps {
   readonly compression: WritableCompression;
   /** After this the coordinator ends a transaction that was left open. */
   readonly transactionTimeoutMs: number;
+  /** A transaction was found that the brokers had left without its end. */
+  readonly forgotten: () => void;
 }
 
 /** The holder of a transactional id. The epoch that it was opened with is its lease. */
@@ -46,7 +50,11 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   }
 
   /** Fences earlier holders; a transaction that one of them left open is aborted before this resolves. */
-  static async open(deps: KafkaTransactionsDeps, transactionalId: string): Promise<KafkaTransactionalProducer> {
+  static async open(
+    deps: KafkaTransactionsDeps,
+    transactionalId: string,
+    scope: TransactionScope | null,
+  ): Promise<KafkaTransactionalProducer> {
     const { cluster, transactionTimeoutMs } = deps;
     try {
       const made = await cluster.ask(
@@ -56,7 +64,9 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         { giveUpMs: 2 * transactionTimeoutMs, repeatable: true },
       );
       const { producerId, producerEpoch } = made;
-      return new KafkaTransactionalProducer(deps, { transactionalId, producerId, producerEpoch });
+      const identity = { transactionalId, producerId, producerEpoch };
+      if (scope !== null && (await endForgotten(cluster, identity, scope))) deps.forgotten();
+      return new KafkaTransactionalProducer(deps, identity);
     } catch (error) {
       throw asEventLogError(error, `opening the transactional id ${transactionalId}`);
     }

@@ -186,6 +186,15 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+/** What the transactions of an id are about, in a log that may lose their ends. */
+export interface TransactionScope {
+  readonly group: string;
+  /** Of the group, committed by nobody else. */
+  readonly offsets: readonly TopicPartition[];
+  /** Written by transactions of the id; others may write there as well. */
+  readonly partitions: readonly TopicPartition[];
+}
+
 /** The part of the log that commands use which only look. */
 export interface ReadableEventLog {
   topics(): Promise<readonly TopicSpec[]>;
@@ -201,8 +210,11 @@ export interface EventLog extends ReadableEventLog {
   /** Creates the topic or finds it equal. @throws EventLogError `topic_mismatch` naming what differs (partitions, cleanup). */
   ensureTopic(spec: TopicSpec): Promise<void>;
   producer(): Promise<Producer>;
-  /** Fences every earlier holder of the id and ends what it left open, then resolves. */
-  transactionalProducer(transactionalId: string): Promise<TransactionalProducer>;
+  /**
+   * Fences every earlier holder of the id and ends what it left open, then resolves. With a scope that includes what the
+   * log itself has forgotten to end.
+   */
+  transactionalProducer(transactionalId: string, scope?: TransactionScope): Promise<TransactionalProducer>;
   consumer(options: ConsumerOptions): Promise<Consumer>;
 }
 

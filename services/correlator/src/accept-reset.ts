@@ -3,7 +3,7 @@ import type { CommittedOffset, EventLog, TransactionalProducer } from '@logweave
 import type { Clock } from '@logweave/model';
 import type { CorrelatorConfig } from './config.ts';
 import { beginningAt } from './task.ts';
-import { type TaskPartitions, taskPartitions } from './task-partitions.ts';
+import { type TaskPartitions, taskPartitions, transactionScope } from './task-partitions.ts';
 import { readRange, watermarksOf } from './task-restore.ts';
 import { checkTopics } from './topics-check.ts';
 
@@ -46,7 +46,10 @@ export async function acceptResets(
   for (const partitions of await allPartitions(rules, eventLog)) {
     let plan = await planFor(eventLog, group, partitions);
     if (plan.finding.kind !== 'in_order') {
-      const producer = await eventLog.transactionalProducer(`${transactionalIdPrefix}.${partitions.index}`);
+      const producer = await eventLog.transactionalProducer(
+        `${transactionalIdPrefix}.${partitions.index}`,
+        transactionScope(group, partitions),
+      );
       try {
         // Once more: whoever was fenced by this may have come to an end meanwhile.
         plan = await planFor(eventLog, group, partitions);

@@ -131,10 +131,10 @@ class Correlator implements CorrelatorService {
     if (failed !== null) this.#fail(failed);
   }
 
-  /** One round: restore what is due, take records, decide, commit. */
+  /** One round: let what is due be restored, take records, decide, commit. */
   async #turn(consumer: Consumer, slots: TaskSlots): Promise<void> {
     await slots.removeBroken();
-    await slots.restoreNext();
+    slots.restoreNext();
     const polled = await this.#poll(consumer, slots);
     if (polled.kind === 'assignment') {
       this.#assigned = true;

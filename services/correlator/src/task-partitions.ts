@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@logweave/event-log';
+import type { TopicPartition, TransactionScope } from '@logweave/event-log';
 import type { CorrelatorConfig } from './config.ts';
 
 /** Where one task reads and writes. */
@@ -27,4 +27,12 @@ export function taskPartitions(
     state: { topic: topics.state, partition: index },
     deadLetter: { topic: topics.deadLetter, partition: index % deadLetterPartitions },
   };
+}
+
+/** Where a task's transactions write. */
+export function transactionScope(
+  group: string,
+  { inputs, correlated, state, deadLetter }: TaskPartitions,
+): TransactionScope {
+  return { group, offsets: inputs, partitions: [correlated, state, deadLetter] };
 }

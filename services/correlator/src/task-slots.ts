@@ -5,7 +5,7 @@ import type { CorrelatorConfig } from './config.ts';
 import type { CorrelatorMetrics, RestoreCause } from './metrics.ts';
 import { Task } from './task.ts';
 import { TaskInputs } from './task-inputs.ts';
-import { type TaskPartitions, taskPartitions } from './task-partitions.ts';
+import { type TaskPartitions, taskPartitions, transactionScope } from './task-partitions.ts';
 import { InputGapError, restoreTask } from './task-restore.ts';
 
 const FIRST_RETRY_MS = 250;
@@ -37,6 +37,8 @@ export interface TaskSlotsDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 
 export class TaskSlots {
   readonly #deps: TaskSlotsDeps;
   readonly #slots = new Map<number, TaskSlot>();
+  #restoring: Promise<void> | null = null;
+  #restoreFailure: { readonly error: unknown } | null = null;
 
   constructor(deps: TaskSlotsDeps) {
     this.#deps = deps;
@@ -57,9 +59,10 @@ export class TaskSlots {
     return this.#slots.get(partition)?.task ?? null;
   }
 
-  /** When the next restore is due; infinite when none is. */
+  /** When the next restore is to begin; infinite when none is, or when one is under way, which wakes the consumer. */
   get nextRestoreMs(): number {
     let next = Number.POSITIVE_INFINITY;
+    if (this.#restoring !== null) return next;
     for (const { task, restoreAtMs } of this.#slots.values()) if (task === null) next = Math.min(next, restoreAtMs);
     return next;
   }
@@ -109,22 +112,40 @@ export class TaskSlots {
   }
 
   /**
-   * Restores the next task that is due: one after the other, so that only one range of input is in memory.
-   * @throws InputGapError and whatever else does not pass by waiting
+   * Begins to restore the next task that is due: one after the other, so that only one range of input is in memory, and
+   * beside the tasks that work, which a log that is slow to answer must not hold up.
+   * @throws InputGapError and whatever else the last one met that does not pass by waiting
    */
-  async restoreNext(): Promise<void> {
-    const { clock, log, metrics } = this.#deps;
-    const nowMs = clock.monotonicMs();
+  restoreNext(): void {
+    if (this.#restoreFailure !== null) throw this.#restoreFailure.error;
+    if (this.#restoring !== null) return;
+    const nowMs = this.#deps.clock.monotonicMs();
     const slot = this.all().find(({ task, restoreAtMs }) => task === null && restoreAtMs <= nowMs);
     if (slot === undefined) return;
+    this.#restoring = this.#restore(slot).finally(() => {
+      this.#restoring = null;
+      this.#deps.consumer.wakeUp();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#restoring;
+    for (const task of this.live()) await task.close();
+    this.#slots.clear();
+  }
+
+  async #restore(slot: TaskSlot): Promise<void> {
+    const { clock, log, metrics } = this.#deps;
     const partition = slot.partitions.index;
     try {
-      slot.task = await this.#restore(slot);
-      slot.problem = null;
-      slot.retryMs = FIRST_RETRY_MS;
+      await this.#begin(slot);
     } catch (error) {
+      if (!this.#has(slot)) return;
       if (error instanceof InputGapError) metrics.gaps.inc({ partition: String(partition), side: error.side });
-      if (!canPass(error)) throw error;
+      if (!canPass(error)) {
+        this.#restoreFailure = { error };
+        return;
+      }
       slot.problem = error instanceof Error ? error.message : String(error);
       slot.restoreAtMs = clock.monotonicMs() + slot.retryMs;
       log.warn({ partition, err: error, retryMs: slot.retryMs }, 'task not restored');
@@ -132,28 +153,36 @@ export class TaskSlots {
     }
   }
 
-  async close(): Promise<void> {
-    for (const task of this.live()) await task.close();
-    this.#slots.clear();
-  }
-
-  async #restore(slot: TaskSlot): Promise<Task> {
+  async #begin(slot: TaskSlot): Promise<void> {
     const { eventLog, config } = this.#deps;
     // Holding the id ends what a predecessor left open; only then do the committed offsets say the truth.
-    const producer = await eventLog.transactionalProducer(`${config.transactionalIdPrefix}.${slot.partitions.index}`);
+    const producer = await eventLog.transactionalProducer(
+      `${config.transactionalIdPrefix}.${slot.partitions.index}`,
+      transactionScope(config.group, slot.partitions),
+    );
     try {
-      return await this.#begin(slot, producer);
-    } catch (error) {
-      await producer.close();
-      throw error;
+      slot.task = await this.#rebuild(slot, producer);
+      slot.problem = null;
+      slot.retryMs = FIRST_RETRY_MS;
+    } finally {
+      if (slot.task === null) await producer.close();
     }
   }
 
-  async #begin({ partitions, cause }: TaskSlot, producer: TransactionalProducer): Promise<Task> {
+  /** Null when the partition has been lost meanwhile. */
+  async #rebuild(slot: TaskSlot, producer: TransactionalProducer): Promise<Task | null> {
     const { eventLog, config, rules, consumer, metrics, clock, log } = this.#deps;
+    const { partitions, cause } = slot;
     const beganMs = clock.monotonicMs();
     const { correlation, output, next, replayed } = await restoreTask(eventLog, config, rules, partitions);
-    for (const side of [0, 1] as const) consumer.seek(partitions.inputs[side], next[side]);
+    if (!this.#has(slot)) return null;
+    try {
+      for (const side of [0, 1] as const) consumer.seek(partitions.inputs[side], next[side]);
+    } catch (error) {
+      // The consumer knows of it first.
+      if (error instanceof EventLogError && error.code === 'not_assigned') return null;
+      throw error;
+    }
     const inputs = new TaskInputs(consumer, partitions.inputs, correlation, clock, config.idleAfterMs);
     const { group } = config;
     const task = new Task({ partitions, group, correlation, output, inputs, producer, metrics, clock, next });
@@ -166,6 +195,11 @@ export class TaskSlots {
     );
     inputs.steer();
     return task;
+  }
+
+  /** Whether it is still one of this member's, and not a later one for the same partition. */
+  #has(slot: TaskSlot): boolean {
+    return this.#slots.get(slot.partitions.index) === slot;
   }
 }
 

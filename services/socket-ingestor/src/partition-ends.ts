@@ -1,4 +1,4 @@
-import type { AppendBatch, EventLog } from '@logweave/event-log';
+import type { AppendBatch, EventLog, TopicPartition } from '@logweave/event-log';
 
 /** Up to where each partition is known to hold nothing that is still on its way. */
 export class PartitionEnds {
@@ -8,6 +8,12 @@ export class PartitionEnds {
   /** `partitions`: how many each topic has. */
   constructor(partitions: ReadonlyMap<string, number>) {
     this.#partitions = partitions;
+  }
+
+  get partitions(): readonly TopicPartition[] {
+    return [...this.#partitions].flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+    );
   }
 
   /** Whether the log has told. Before that nothing may be given to it that may end in doubt. */

@@ -3,6 +3,7 @@ import {
   type EventLog,
   EventLogError,
   type ProducerRecord,
+  type TopicPartition,
   type TransactionalProducer,
 } from '@logweave/event-log';
 import { type Spool, SpoolError, type SpoolPart, type SpoolPosition } from '@logweave/intake';
@@ -51,11 +52,13 @@ export class SpoolDrain {
   readonly #deps: SpoolDrainDeps;
   readonly #events: SpoolDrainEvents;
   readonly #group: string;
+  readonly #position: TopicPartition;
 
   constructor(deps: SpoolDrainDeps, events: SpoolDrainEvents) {
     this.#deps = deps;
     this.#events = events;
     this.#group = `${deps.name}.${deps.spool.id}`;
+    this.#position = { topic: deps.positionTopic, partition: 0 };
   }
 
   /** Resolves when the spool is empty or the signal aborts. @throws Error when trying again is of no use */
@@ -75,14 +78,17 @@ export class SpoolDrain {
 
   /** With one holder of the transactional id. True when the spool is empty. */
   async #drain(signal: AbortSignal): Promise<boolean> {
-    const { eventLog, spool, positionTopic, ends } = this.#deps;
+    const { eventLog, spool, ends } = this.#deps;
     if (!ends.known) await ends.read(eventLog);
-    const producer = await eventLog.transactionalProducer(this.#group);
+    const producer = await eventLog.transactionalProducer(this.#group, {
+      group: this.#group,
+      offsets: [this.#position],
+      partitions: ends.partitions,
+    });
     const search = new InDoubtSearch(eventLog);
     try {
-      const [committed] = await eventLog.committed(this.#group, [{ topic: positionTopic, partition: 0 }]);
       // Behind the last answer that the process before this one has heard.
-      if (committed != null) await spool.release(parsePosition(committed.metadata));
+      await this.#releaseCommitted();
       for (let parts = 0; !signal.aborted; parts++) {
         const isLast = spool.unreadBytes <= PART_BYTES;
         if (isLast) await this.#events.nearlyEmpty();
@@ -100,9 +106,15 @@ export class SpoolDrain {
     }
   }
 
+  async #releaseCommitted(): Promise<void> {
+    const { eventLog, spool } = this.#deps;
+    const [committed] = await eventLog.committed(this.#group, [this.#position]);
+    if (committed != null) await spool.release(parsePosition(committed.metadata));
+  }
+
   /** False when the transaction must be tried again by the next holder. */
   async #move(part: SpoolPart, producer: TransactionalProducer, search: InDoubtSearch): Promise<boolean> {
-    const { spool, positionTopic, ends } = this.#deps;
+    const { ends } = this.#deps;
     const records: SpoolRecord[] = [];
     for (const payload of part.payloads) {
       const record = decodeSpoolRecord(payload);
@@ -112,7 +124,7 @@ export class SpoolDrain {
     const outcome = await producer.commit({
       batches,
       group: this.#group,
-      offsets: [{ topic: positionTopic, partition: 0, offset: POSITION_OFFSET, metadata: formatPosition(part.next) }],
+      offsets: [{ ...this.#position, offset: POSITION_OFFSET, metadata: formatPosition(part.next) }],
     });
     switch (outcome.kind) {
       case 'committed':
@@ -120,7 +132,8 @@ export class SpoolDrain {
         this.#events.appended(records.length);
         this.#events.foundInLog(part.payloads.length - records.length);
         if (part.damage.places > 0) this.#events.damaged(part.damage);
-        await spool.release(part.next);
+        // Not because of the answer: what has gone from the disk must be in the log whatever its brokers do next.
+        await this.#releaseCommitted();
         return true;
       case 'aborted':
         if (!outcome.error.retriable) throw outcome.error;

@@ -21,13 +21,17 @@ export interface BrokerSettings {
   readonly controller: BrokerListener;
   /** Where clients have to say who they are. */
   readonly sasl?: readonly (SaslListener & BrokerListener)[];
+  /** What a test wants otherwise. */
+  readonly properties?: BrokerProperties;
 }
+
+export type BrokerProperties = Readonly<Record<string, string | number | boolean>>;
 
 /**
  * The settings that make a broker quick and small: few partitions in its own topics, no waiting for more members of a
  * group, time-outs and cleaning that a test can wait for. Topics are never made by accident.
  */
-const QUICK_AND_SMALL: Readonly<Record<string, string | number | boolean>> = {
+const QUICK_AND_SMALL: BrokerProperties = {
   'auto.create.topics.enable': false,
   'offsets.topic.num.partitions': 4,
   'transaction.state.log.num.partitions': 4,
@@ -49,14 +53,14 @@ const QUICK_AND_SMALL: Readonly<Record<string, string | number | boolean>> = {
 
 /** The server.properties of one broker. */
 export function brokerProperties(settings: BrokerSettings): string {
-  const { nodeId, brokers, client, internal, controller, sasl = [] } = settings;
+  const { nodeId, brokers, client, internal, controller, sasl = [], properties = {} } = settings;
   const isController = nodeId === 1;
   const inner = internal === undefined ? [] : [{ name: 'INTERNAL', ...internal }];
   const advertised = [{ name: 'CLIENT', ...client }, ...inner, ...sasl];
   const listeners = isController ? [...advertised, { name: 'CONTROLLER', ...controller }] : advertised;
   const replicas = brokers;
   const inSync = brokers === 1 ? 1 : 2;
-  const lines: Readonly<Record<string, string | number | boolean>> = {
+  const lines: BrokerProperties = {
     'process.roles': isController ? 'broker,controller' : 'broker',
     'node.id': nodeId,
     'controller.quorum.voters': `1@${controller.advertised}`,
@@ -78,6 +82,7 @@ export function brokerProperties(settings: BrokerSettings): string {
     'share.coordinator.state.topic.min.isr': inSync,
     ...QUICK_AND_SMALL,
     ...saslProperties(sasl),
+    ...properties,
   };
   return Object.entries(lines)
     .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`)

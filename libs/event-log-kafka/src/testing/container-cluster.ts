@@ -11,6 +11,7 @@ import {
 import {
   type BrokerCount,
   brokerProperties,
+  type BrokerProperties,
   type BrokerSettings,
   JVM_FLAGS,
   LOG4J_PROPERTIES,
@@ -35,7 +36,11 @@ const [CLIENT_PORT, INTERNAL_PORT, CONTROLLER_PORT, FIRST_SASL_PORT] = [9092, 90
  * The same brokers as `processCluster` makes, in containers: same settings, same command line.
  * @throws KafkaUnavailable when no daemon answers, or it does not get the image.
  */
-export async function containerCluster(count: BrokerCount, wished: readonly SaslListener[] = []): Promise<TestKafka> {
+export async function containerCluster(
+  count: BrokerCount,
+  wished: readonly SaslListener[] = [],
+  properties: BrokerProperties = {},
+): Promise<TestKafka> {
   const client = await findDaemon();
   await findImage(client);
   const network = await new Network().start();
@@ -57,7 +62,8 @@ export async function containerCluster(count: BrokerCount, wished: readonly Sasl
     for (const [index, port] of ports.slice(0, count).entries()) {
       const nodeId = index + 1;
       const address = `${host}:${port}`;
-      const container = await brokerContainer({ nodeId, count, port, address, clusterId, network, sasl }).start();
+      const about = { nodeId, count, port, address, clusterId, network, sasl, properties };
+      const container = await brokerContainer(about).start();
       containers.push(container);
       brokers.push(new ContainerBroker(nodeId, address, container, client));
     }
@@ -80,11 +86,12 @@ interface BrokerContainerOptions {
   readonly clusterId: string;
   readonly network: StartedNetwork;
   readonly sasl: NonNullable<BrokerSettings['sasl']>;
+  readonly properties: BrokerProperties;
 }
 
 function brokerContainer(options: BrokerContainerOptions): GenericContainer {
-  const { nodeId, count, port, address, clusterId, network, sasl } = options;
-  const properties = brokerProperties({
+  const { nodeId, count, port, address, clusterId, network, sasl, properties } = options;
+  const text = brokerProperties({
     nodeId,
     brokers: count,
     dataDir: DATA_DIR,
@@ -92,6 +99,7 @@ function brokerContainer(options: BrokerContainerOptions): GenericContainer {
     internal: { bind: `:${INTERNAL_PORT}`, advertised: `${aliasOf(nodeId)}:${INTERNAL_PORT}` },
     controller: { bind: `:${CONTROLLER_PORT}`, advertised: `${aliasOf(1)}:${CONTROLLER_PORT}` },
     sasl,
+    properties,
   });
   const java = `java ${JVM_FLAGS.join(' ')} -cp '${JARS}'`;
   const format = `${java} kafka.tools.StorageTool format --ignore-formatted -t ${clusterId} -c ${CONFIG}`;
@@ -104,7 +112,7 @@ function brokerContainer(options: BrokerContainerOptions): GenericContainer {
       ...sasl.map(({ bind, advertised }) => ({ container: portOf(bind), host: portOf(advertised) })),
     )
     .withCopyContentToContainer([
-      { content: properties, target: CONFIG, mode: 0o644 },
+      { content: text, target: CONFIG, mode: 0o644 },
       { content: LOG4J_PROPERTIES, target: LOG4J, mode: 0o644 },
     ])
     .withEntrypoint(['sh', '-c'])

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { BrokerProcess } from './broker-process.ts';
-import type { BrokerCount, BrokerListener, BrokerSettings } from './broker-properties.ts';
+import type { BrokerCount, BrokerListener, BrokerProperties, BrokerSettings } from './broker-properties.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export interface ProcessClusterOptions {
@@ -16,16 +16,17 @@ export interface ProcessClusterOptions {
   readonly jars: string;
   /** Only for a cluster of one broker. */
   readonly sasl?: BrokerSettings['sasl'];
+  readonly properties?: BrokerProperties;
 }
 
 /** The brokers of one cluster on this machine, reachable on the loopback address only. */
 export function processCluster(options: ProcessClusterOptions): readonly BrokerProcess[] {
-  const { brokers, directory, clusterId, ports, controllerPort, java, jars, sasl = [] } = options;
+  const { brokers, directory, clusterId, ports, controllerPort, java, jars, sasl = [], properties = {} } = options;
   const controller = loopback(controllerPort);
   return ports.slice(0, brokers).map((port, index) => {
     const nodeId = index + 1;
     return new BrokerProcess({
-      settings: { nodeId, brokers, client: loopback(port), controller, sasl },
+      settings: { nodeId, brokers, client: loopback(port), controller, sasl, properties },
       directory: join(directory, `node-${nodeId}`),
       clusterId,
       java,

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrokerCount } from './broker-properties.ts';
+import type { BrokerCount, BrokerProperties } from './broker-properties.ts';
 import { endWithProcess } from './end-with-process.ts';
 import { freePorts } from './free-ports.ts';
 import { findJava } from './java.ts';
@@ -43,6 +43,8 @@ export interface TestKafkaOptions {
   readonly brokers?: BrokerCount;
   /** More listeners, for a cluster of one broker. */
   readonly sasl?: readonly SaslListener[];
+  /** Of every broker, where the defaults of tests do not do. */
+  readonly properties?: BrokerProperties;
 }
 
 /** No Kafka can be had on this machine, and why: what a test that is skipped should say. */
@@ -56,11 +58,11 @@ export interface NoTestKafka {
  * @throws Error when a broker that should start does not: that is a fault and no reason to skip a test.
  */
 export async function startTestKafka(options: TestKafkaOptions = {}): Promise<TestKafka | NoTestKafka> {
-  const { brokers = 1, sasl = [] } = options;
+  const { brokers = 1, sasl = [], properties = {} } = options;
   const reasons: string[] = [];
   for (const start of [startContainers, startProcesses]) {
     try {
-      return await start(brokers, sasl);
+      return await start(brokers, sasl, properties);
     } catch (error) {
       if (!(error instanceof KafkaUnavailable)) throw error;
       reasons.push(error.message);
@@ -69,13 +71,21 @@ export async function startTestKafka(options: TestKafkaOptions = {}): Promise<Te
   return { unavailable: reasons.join('; ') };
 }
 
-async function startContainers(count: BrokerCount, sasl: readonly SaslListener[]): Promise<TestKafka> {
+async function startContainers(
+  count: BrokerCount,
+  sasl: readonly SaslListener[],
+  properties: BrokerProperties,
+): Promise<TestKafka> {
   // Only here: it takes 0.3 s to load what nobody else needs.
   const { containerCluster } = await import('./container-cluster.ts');
-  return containerCluster(count, sasl);
+  return containerCluster(count, sasl, properties);
 }
 
-async function startProcesses(count: BrokerCount, wished: readonly SaslListener[]): Promise<TestKafka> {
+async function startProcesses(
+  count: BrokerCount,
+  wished: readonly SaslListener[],
+  properties: BrokerProperties,
+): Promise<TestKafka> {
   const java = await findJava();
   const jars = await kafkaJars();
   const directory = await mkdtemp(join(tmpdir(), 'logweave-kafka-'));
@@ -84,7 +94,8 @@ async function startProcesses(count: BrokerCount, wished: readonly SaslListener[
     const [controllerPort = 0, ...ports] = await freePorts(1 + count + wished.length);
     const sasl = wished.map((listener, i) => ({ ...listener, ...loopback(ports[count + i] ?? 0) }));
     const clusterId = newClusterId();
-    const brokers = processCluster({ brokers: count, directory, clusterId, ports, controllerPort, java, jars, sasl });
+    const at = { brokers: count, directory, clusterId, ports, controllerPort };
+    const brokers = processCluster({ ...at, java, jars, sasl, properties });
     await startAll(brokers);
     const bootstrapServers = brokers.map(({ address }) => address);
     const saslServers = sasl.map(({ advertised }) => advertised);

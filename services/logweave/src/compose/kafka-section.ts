@@ -111,6 +111,8 @@ export function kafkaLogDeps({ clock, log }: { readonly clock: Clock; readonly l
   return {
     clock,
     log: ({ namespace, log: { message } }) => log.debug({ namespace, message }, 'kafka connection'),
+    transactionForgotten: (transactionalId) =>
+      log.warn({ transactionalId }, 'kafka had left a transaction without its end, it is undone'),
     identityLost: (error) => log.warn({ err: error }, 'kafka has forgotten a producer: a batch may stand twice'),
     authenticationRefused: (error) => log.warn({ err: error }, 'kafka refuses who we say we are'),
   };
