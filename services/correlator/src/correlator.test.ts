@@ -1,4 +1,5 @@
 import { decodeCommitMetadata } from '@logweave/correlation';
+import { partitionOf } from '@logweave/event-log';
 import { describe, expect, it } from 'vitest';
 import { CorrelatorWorld, type TestLine } from './testing/correlator-world.ts';
 
@@ -38,6 +39,28 @@ describe('the correlator', () => {
     const committed = await log.committed(group, inputs);
     expect(committed.map((offset) => decodeCommitMetadata(offset?.metadata ?? '').next)).toEqual([3, 3]);
     expect((await log.watermarks(topics.http))[0]?.stable).toBe(3);
+  });
+
+  it('is not held up by a partition that takes long to restore', async () => {
+    const world = new CorrelatorWorld({ partitions: 4 });
+    const id = `${world.config.transactionalIdPrefix}.0`;
+    world.cluster.faults.plan({ on: 'open', kind: 'delay', ms: 60_000 }, { where: id });
+    const service = await world.start();
+    const ports = Array.from({ length: 40 }, (_, i) => 50_000 + i);
+    const slow = ports.filter((port) => partitionOf(Buffer.from(`192.0.2.1:${port}`), 4) === 0);
+    await world.clock.advance(1_000);
+    world.send(...ports.flatMap((port) => [a(port, 1_000), b(port, 1_002)]));
+    await world.clock.advance(3_000);
+    expect(service.readiness()).toEqual({ ready: false, detail: 'Restoring partition 0.' });
+    const joined = () =>
+      world
+        .results()
+        .map((text) => Number(text.split(' ')[0]))
+        .sort();
+    expect(joined()).toEqual(ports.filter((port) => !slow.includes(port)));
+    await world.clock.advance(60_000);
+    expect(joined()).toEqual(ports);
+    expect(slow.length).toBeGreaterThan(0);
   });
 
   it('runs a task for each partition', async () => {

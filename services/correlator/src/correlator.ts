@@ -134,7 +134,7 @@ class Correlator implements CorrelatorService {
   /** One round: let what is due be restored, take records, decide, commit. */
   async #turn(consumer: Consumer, slots: TaskSlots): Promise<void> {
     await slots.removeBroken();
-    slots.restoreNext();
+    slots.restoreDue();
     const polled = await this.#poll(consumer, slots);
     if (polled.kind === 'assignment') {
       this.#assigned = true;

@@ -1,5 +1,12 @@
 import { Correlation, type CorrelationRules, type SideIndex } from '@logweave/correlation';
-import type { EventLog, LogRecord, TopicPartition } from '@logweave/event-log';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type CommittedOffset,
+  type EventLog,
+  EventLogError,
+  type LogRecord,
+  type TopicPartition,
+} from '@logweave/event-log';
 import { SIDES, type Side } from '@logweave/model';
 import type { CorrelatorConfig } from './config.ts';
 import { PendingOutput } from './pending-output.ts';
@@ -52,16 +59,40 @@ export interface Restored {
  * @throws InputGapError, ForeignOffsetsError, EventLogError
  */
 export async function restoreTask(
-  eventLog: EventLog,
-  config: CorrelatorConfig,
+  eventLog: Pick<EventLog, 'committed' | 'watermarks' | 'reader'>,
+  config: Pick<CorrelatorConfig, 'group' | 'mode'>,
   rules: CorrelationRules,
   partitions: TaskPartitions,
+): Promise<Restored> {
+  const committed = await eventLog.committed(config.group, partitions.inputs);
+  // Whoever stood still for longer than its session has been replaced, and read on in what its successor wrote.
+  const check = async (): Promise<void> => {
+    const now = await eventLog.committed(config.group, partitions.inputs);
+    if (isDeepStrictEqual(now, committed)) return;
+    throw new EventLogError('unavailable', 'the task was taken over while it was restored', { retriable: true });
+  };
+  let restored: Restored;
+  try {
+    restored = await rebuild(eventLog, config, rules, partitions, committed);
+  } catch (error) {
+    await check();
+    throw error;
+  }
+  await check();
+  return restored;
+}
+
+async function rebuild(
+  eventLog: Pick<EventLog, 'watermarks' | 'reader'>,
+  config: Pick<CorrelatorConfig, 'group' | 'mode'>,
+  rules: CorrelationRules,
+  partitions: TaskPartitions,
+  committed: readonly (CommittedOffset | null)[],
 ): Promise<Restored> {
   const output = new PendingOutput(config.mode, partitions);
   const correlation = new Correlation(rules, output);
   const lows = await lowOffsets(eventLog, partitions);
-  const committed = await eventLog.committed(config.group, partitions.inputs);
-  const [http, network] = committed;
+  const [http = null, network = null] = committed;
   if ((http === null) !== (network === null)) {
     throw new ForeignOffsetsError(config.group, partitions.index, 'only one input has an offset');
   }
@@ -111,7 +142,10 @@ function replay(correlation: Correlation, side: SideIndex, { offset, timestampMs
   if (value !== null) correlation.replay(side, offset, timestampMs, value, 0, value.length);
 }
 
-async function lowOffsets(eventLog: EventLog, { inputs }: TaskPartitions): Promise<[number, number]> {
+async function lowOffsets(
+  eventLog: Pick<EventLog, 'watermarks'>,
+  { inputs }: TaskPartitions,
+): Promise<[number, number]> {
   const [http, network] = await Promise.all(inputs.map((input) => watermarksOf(eventLog, input)));
   return [http?.low ?? 0, network?.low ?? 0];
 }

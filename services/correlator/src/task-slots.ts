@@ -10,6 +10,8 @@ import { InputGapError, restoreTask } from './task-restore.ts';
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
+/** So many tasks are restored at the same time: one that has to wait for the log holds up nobody, and memory stays bounded. */
+const MAX_RESTORES = 2;
 /** A member that was fenced by another waits this long for the assignment that says so, before it tries again. */
 const AFTER_FENCING_MS = 10_000;
 
@@ -37,7 +39,8 @@ export interface TaskSlotsDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 
 export class TaskSlots {
   readonly #deps: TaskSlotsDeps;
   readonly #slots = new Map<number, TaskSlot>();
-  #restoring: Promise<void> | null = null;
+  /** By partition: of one that was lost and came back the two would shut each other out. */
+  readonly #restoring = new Map<number, Promise<void>>();
   #restoreFailure: { readonly error: unknown } | null = null;
 
   constructor(deps: TaskSlotsDeps) {
@@ -59,11 +62,13 @@ export class TaskSlots {
     return this.#slots.get(partition)?.task ?? null;
   }
 
-  /** When the next restore is to begin; infinite when none is, or when one is under way, which wakes the consumer. */
+  /** When the next restore is to begin; infinite when none is. One that ends wakes the consumer. */
   get nextRestoreMs(): number {
     let next = Number.POSITIVE_INFINITY;
-    if (this.#restoring !== null) return next;
-    for (const { task, restoreAtMs } of this.#slots.values()) if (task === null) next = Math.min(next, restoreAtMs);
+    if (this.#restoring.size >= MAX_RESTORES) return next;
+    for (const slot of this.#slots.values()) {
+      if (slot.task === null && !this.#restoring.has(slot.partitions.index)) next = Math.min(next, slot.restoreAtMs);
+    }
     return next;
   }
 
@@ -112,24 +117,26 @@ export class TaskSlots {
   }
 
   /**
-   * Begins to restore the next task that is due: one after the other, so that only one range of input is in memory, and
-   * beside the tasks that work, which a log that is slow to answer must not hold up.
-   * @throws InputGapError and whatever else the last one met that does not pass by waiting
+   * Begins to restore tasks that are due, beside those that work: a log that is slow to answer must not hold these up.
+   * @throws InputGapError and whatever else an earlier one met that does not pass by waiting
    */
-  restoreNext(): void {
+  restoreDue(): void {
     if (this.#restoreFailure !== null) throw this.#restoreFailure.error;
-    if (this.#restoring !== null) return;
     const nowMs = this.#deps.clock.monotonicMs();
-    const slot = this.all().find(({ task, restoreAtMs }) => task === null && restoreAtMs <= nowMs);
-    if (slot === undefined) return;
-    this.#restoring = this.#restore(slot).finally(() => {
-      this.#restoring = null;
-      this.#deps.consumer.wakeUp();
-    });
+    for (const slot of this.#slots.values()) {
+      if (this.#restoring.size >= MAX_RESTORES) return;
+      const { index } = slot.partitions;
+      if (slot.task !== null || slot.restoreAtMs > nowMs || this.#restoring.has(index)) continue;
+      const restoring = this.#restore(slot).finally(() => {
+        this.#restoring.delete(index);
+        this.#deps.consumer.wakeUp();
+      });
+      this.#restoring.set(index, restoring);
+    }
   }
 
   async close(): Promise<void> {
-    await this.#restoring;
+    await Promise.all(this.#restoring.values());
     for (const task of this.live()) await task.close();
     this.#slots.clear();
   }
