@@ -56,7 +56,7 @@ describe('the correlator', () => {
       world
         .results()
         .map((text) => Number(text.split(' ')[0]))
-        .sort();
+        .sort((x, y) => x - y);
     expect(joined()).toEqual(ports.filter((port) => !slow.includes(port)));
     await world.clock.advance(60_000);
     expect(joined()).toEqual(ports);
