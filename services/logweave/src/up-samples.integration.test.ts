@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@logweave/service-kit';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { differences } from './replay/outcome.ts';
+import { differences, outcomeOfRecord } from './replay/outcome.ts';
 import { playEvents } from './replay/pace.ts';
 import { readSample, type Sample, type TruthName } from './replay/sample.ts';
 import { openSocketSink } from './replay/socket-sink.ts';
@@ -109,13 +109,6 @@ function linesOf(path: string): readonly string[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   expect(lines.pop()).toBe('');
   return lines.sort();
-}
-
-/** As `outcomeOf` writes it. Times are beyond what a number holds exactly, and the record begins with its own fields. */
-function outcomeOfRecord(line: string): string {
-  const { src_ip, src_port } = JSON.parse(line) as { src_ip: string; src_port: number };
-  const [a, b] = [/"a_timestamp":(\d+)/, /"b_timestamp":(\d+)/].map((time) => time.exec(line)?.[1] ?? '-');
-  return `${src_ip} ${src_port} ${a} ${b}`;
 }
 
 describe.each(SAMPLES)('%s, sent through the sockets of a running Logweave', (name) => {

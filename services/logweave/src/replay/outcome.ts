@@ -38,3 +38,10 @@ export interface Differences {
   readonly missing: readonly string[];
   readonly surplus: readonly string[];
 }
+
+/** Of a result record, as `outcomeOf` writes it. Times are beyond what a number holds exactly, and the record begins with its own fields. */
+export function outcomeOfRecord(line: string): string {
+  const { src_ip, src_port } = JSON.parse(line) as { src_ip: string; src_port: number };
+  const [a, b] = [/"a_timestamp":(\d+)/, /"b_timestamp":(\d+)/].map((time) => time.exec(line)?.[1] ?? '-');
+  return `${src_ip} ${src_port} ${a} ${b}`;
+}
