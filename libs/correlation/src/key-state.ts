@@ -31,6 +31,8 @@ export class KeyState {
   overdue = false;
   /** There is a live record of it in the state topic. */
   recorded = false;
+  /** It was met while the state of a predecessor was rebuilt. */
+  rebuilt = false;
   /** How many delayed events wait in `a`. */
   delayedCount = 0;
 

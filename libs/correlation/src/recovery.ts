@@ -50,7 +50,7 @@ export class Recovery {
   /** While a predecessor's state is rebuilt: its records, and the keys seen with the positions of their first events. */
   #records: Map<string, Uint8Array> | null = null;
   #checkpoints = new Map<KeyState, KeyCheckpoint>();
-  #seen = new Set<KeyState>();
+  #rebuilt: KeyState[] = [];
 
   constructor(watermark: Watermark, keys: KeyTable, bound: ReplayBound, textOf: (key: KeyState) => string) {
     this.#watermark = watermark;
@@ -146,8 +146,8 @@ export class Recovery {
 
   /** Whether an event of the range counts: of a key with a record only from that record's positions on. */
   replays(key: KeyState, side: SideIndex, offset: number): boolean {
-    if (!this.#seen.has(key)) this.#meet(key);
-    const checkpoint = this.#checkpoints.get(key);
+    if (!key.rebuilt) this.#meet(key);
+    const checkpoint = this.#checkpoints.size === 0 ? undefined : this.#checkpoints.get(key);
     if (checkpoint !== undefined) {
       if (offset < (side === 0 ? checkpoint.positionA : checkpoint.positionB)) return false;
     } else if (side === 0) {
@@ -163,7 +163,7 @@ export class Recovery {
   loadedEvents(newKey: (text: string) => KeyState): HeldEvent[] {
     for (const text of this.#records?.keys() ?? []) {
       const key = this.#stateOfText(text) ?? newKey(text);
-      if (!this.#seen.has(key)) this.#meet(key);
+      if (!key.rebuilt) this.#meet(key);
     }
     const events: HeldEvent[] = [];
     for (const [key, checkpoint] of this.#checkpoints) {
@@ -182,16 +182,20 @@ export class Recovery {
 
   /** The keys of the range and of the records. */
   get rebuiltKeys(): Iterable<KeyState> {
-    return this.#seen;
+    return this.#rebuilt;
   }
 
   /** Builds the queue of what is not clean, so that its head is again behind everything that matters. */
   finish(): void {
-    const dirty = [...this.#seen].filter((key) => key.dirty);
-    dirty.sort((a, b) => a.positionA - b.positionA);
+    const dirty = this.#rebuilt.filter((key) => key.dirty);
+    // A million keys of which one side is all that waits are in order already.
+    if (dirty.some((key, i) => i > 0 && key.positionA < (dirty[i - 1] as KeyState).positionA)) {
+      dirty.sort((a, b) => a.positionA - b.positionA);
+    }
     let lowest = this.#next[1];
-    for (const key of dirty.toReversed()) {
-      lowest = Math.min(lowest, key.positionB);
+    for (let i = dirty.length - 1; i >= 0; i--) {
+      const key = dirty[i] as KeyState;
+      if (key.positionB < lowest) lowest = key.positionB;
       key.positionB = lowest;
     }
     this.#records = null;
@@ -200,14 +204,16 @@ export class Recovery {
       this.#stamp(key);
     }
     this.#checkpoints = new Map();
-    this.#seen = new Set();
+    this.#rebuilt = [];
   }
 
   #meet(key: KeyState): void {
-    this.#seen.add(key);
+    key.rebuilt = true;
+    this.#rebuilt.push(key);
     key.positionA = this.#next[0];
     key.positionB = this.#next[1];
-    const value = this.#records?.get(this.#textOf(key));
+    if (this.#records === null || this.#records.size === 0) return;
+    const value = this.#records.get(this.#textOf(key));
     if (value !== undefined) this.#checkpoints.set(key, decodeCheckpoint(value, key));
   }
 
