@@ -110,15 +110,49 @@ function decodeBatch(batch: Buffer, baseOffset: number, position: number, into: 
     if (appendTime !== null) cursor.varint();
     const offset = baseOffset + cursor.varint();
     if (offset >= position) {
-      const key = cursor.bytes();
-      const value = cursor.bytes();
-      into.push({ offset, key, value, headers: cursor.headers(), timestampMs });
+      const keyLength = cursor.skipBytes();
+      const keyEnd = cursor.at;
+      into.push(new DecodedRecord(offset, timestampMs, cursor.bytes(), cursor.headers(), data, keyEnd, keyLength));
       if (cursor.at !== end)
         throw new EventLogError('corrupt', `the record at offset ${offset} is not as long as it says`);
     }
     cursor.at = end;
   }
   return data.length;
+}
+
+/** Most who read records never look at their keys: those are made when somebody does. */
+class DecodedRecord implements LogRecord {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+  readonly #data: Buffer;
+  readonly #keyEnd: number;
+  /** -1 for none. */
+  readonly #keyLength: number;
+
+  constructor(
+    offset: number,
+    timestampMs: number,
+    value: Buffer | null,
+    headers: readonly RecordHeader[],
+    data: Buffer,
+    keyEnd: number,
+    keyLength: number,
+  ) {
+    this.offset = offset;
+    this.timestampMs = timestampMs;
+    this.value = value;
+    this.headers = headers;
+    this.#data = data;
+    this.#keyEnd = keyEnd;
+    this.#keyLength = keyLength;
+  }
+
+  get key(): Buffer | null {
+    return this.#keyLength < 0 ? null : this.#data.subarray(this.#keyEnd - this.#keyLength, this.#keyEnd);
+  }
 }
 
 class Cursor {
@@ -142,12 +176,17 @@ class Cursor {
   }
 
   bytes(): Buffer | null {
+    const length = this.skipBytes();
+    return length < 0 ? null : this.#data.subarray(this.at - length, this.at);
+  }
+
+  /** Answers their number, -1 for none. */
+  skipBytes(): number {
     const length = this.varint();
-    if (length < 0) return null;
-    const start = this.at;
+    if (length < 0) return -1;
     this.at += length;
     if (this.at > this.#data.length) throw new EventLogError('corrupt', 'a record ends in the middle of a field');
-    return this.#data.subarray(start, this.at);
+    return length;
   }
 
   headers(): readonly RecordHeader[] {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { constants, zstdCompressSync } from 'node:zlib';
 import type { LogRecord, ProducerRecord } from '@logweave/event-log';
 import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
@@ -151,6 +152,11 @@ describe('record batches', () => {
     ['snappy', CODEC.snappy, (data: Buffer) => Buffer.from(compressSnappy(data))],
     ['snappy in frames', CODEC.snappy, framedSnappy],
     ['lz4', CODEC.lz4, (data: Buffer) => compressFrameSync(data)],
+    [
+      'zstd that does not say how long it was',
+      CODEC.zstd,
+      (data: Buffer) => zstdCompressSync(data, { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } }),
+    ],
   ])('are read when compressed with %s', (_, codec, pack) => {
     const sent = Array.from({ length: 50 }, (_unused, i) => ({
       key: null,
