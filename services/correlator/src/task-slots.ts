@@ -12,8 +12,11 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** So many tasks are restored at the same time: one that has to wait for the log holds up nobody, and memory stays bounded. */
 const MAX_RESTORES = 2;
-/** A member that was fenced by another waits this long for the assignment that says so, before it tries again. */
-const AFTER_FENCING_MS = 10_000;
+/**
+ * A member that was fenced by another waits this long for the assignment that says so, a little more than a heartbeat,
+ * before it tries again: mostly it was the coordinator that ended a transaction because it took too long.
+ */
+const AFTER_FENCING_MS = 4_000;
 
 /** A partition that the group has given to this member: a task, or why there is none yet. */
 export interface TaskSlot {
