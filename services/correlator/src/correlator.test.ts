@@ -41,6 +41,22 @@ describe('the correlator', () => {
     expect((await log.watermarks(topics.http))[0]?.stable).toBe(3);
   });
 
+  it('is ready when it has caught up with what had come before, and not earlier', async () => {
+    const world = new CorrelatorWorld();
+    world.send(...Array.from({ length: 30_000 }, (_, i) => a(1 + i, Math.floor(i / 10))));
+    world.cluster.faults.plan({ on: 'poll', kind: 'delay', ms: 50 }, { times: 20 });
+    const service = await world.start();
+    const details: string[] = [];
+    while (!service.readiness().ready) {
+      details.push(service.readiness().detail);
+      await world.clock.advance(10);
+    }
+    expect(details.at(-1)).toBe('Catching up on 1 of 1 partitions.');
+    // Five thousand records a poll, the last ten thousand apart.
+    expect(details.length).toBeGreaterThan(15);
+    expect(service.readiness()).toEqual({ ready: true, detail: 'Joining 1 partition.' });
+  });
+
   it('is not held up by a partition that takes long to restore', async () => {
     const world = new CorrelatorWorld({ partitions: 4 });
     const id = `${world.config.transactionalIdPrefix}.0`;

@@ -107,6 +107,8 @@ class Correlator implements CorrelatorService {
       const why = waiting.problem === null ? '' : `: ${waiting.problem}. Retrying`;
       return { ready: false, detail: `Restoring partition ${waiting.partitions.index}${why}.` };
     }
+    const behind = slots.filter(({ caughtUp }) => !caughtUp).length;
+    if (behind > 0) return { ready: false, detail: `Catching up on ${behind} of ${slots.length} partitions.` };
     if (slots.length === 0) return { ready: true, detail: 'Standing by: other correlators have all partitions.' };
     return { ready: true, detail: `Joining ${slots.length} ${slots.length === 1 ? 'partition' : 'partitions'}.` };
   }
@@ -146,6 +148,7 @@ class Correlator implements CorrelatorService {
     }
     const tasks = slots.live();
     for (const task of tasks) task.advance();
+    slots.noteProgress();
     this.#pace.beginDue(tasks);
     for (const task of tasks) if (task.full) await task.settled();
     if (this.#pace.observeDue()) for (const task of tasks) task.observe();

@@ -12,6 +12,8 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** So many tasks are restored at the same time: one that has to wait for the log holds up nobody, and memory stays bounded. */
 const MAX_RESTORES = 2;
+/** What a poll brings at once: with no more to read a task has caught up. */
+const NEAR_RECORDS = 10_000;
 /**
  * A member that was fenced by another waits this long for the assignment that says so, a little more than a heartbeat,
  * before it tries again: mostly it was the coordinator that ended a transaction because it took too long.
@@ -28,6 +30,8 @@ export interface TaskSlot {
   restoreAtMs: number;
   retryMs: number;
   problem: string | null;
+  /** It has been near the ends of its inputs since it was restored. */
+  caughtUp: boolean;
 }
 
 export interface TaskSlotsDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 'log'> {
@@ -91,6 +95,7 @@ export class TaskSlots {
         restoreAtMs: this.#deps.clock.monotonicMs(),
         retryMs: FIRST_RETRY_MS,
         problem: null,
+        caughtUp: false,
       });
     }
   }
@@ -111,6 +116,7 @@ export class TaskSlots {
   async restart(slot: TaskSlot, cause: RestoreCause, delayMs: number): Promise<void> {
     const { task } = slot;
     slot.task = null;
+    slot.caughtUp = false;
     slot.cause = cause;
     slot.restoreAtMs = this.#deps.clock.monotonicMs() + delayMs;
     if (task !== null) {
@@ -135,6 +141,14 @@ export class TaskSlots {
         this.#deps.consumer.wakeUp();
       });
       this.#restoring.set(index, restoring);
+    }
+  }
+
+  /** Looks which tasks have come near the ends of their inputs. */
+  noteProgress(): void {
+    for (const slot of this.#slots.values()) {
+      if (slot.caughtUp || slot.task === null) continue;
+      slot.caughtUp = slot.task.inputs.lag(0) + slot.task.inputs.lag(1) <= NEAR_RECORDS;
     }
   }
 
