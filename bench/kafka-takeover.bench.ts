@@ -34,7 +34,12 @@ class CorrelatorProcess {
   readonly restored: Promise<Restored>;
 
   constructor(configPath: string) {
-    const flags = ['--conditions=@logweave/source', '--no-warnings', '--max-old-space-size=4096'];
+    const flags = [
+      '--conditions=@logweave/source',
+      '--no-warnings',
+      '--max-semi-space-size=64',
+      '--max-old-space-size=4096',
+    ];
     this.#child = spawn(process.execPath, [...flags, PROGRAM, 'run', 'correlator', '-c', configPath], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
