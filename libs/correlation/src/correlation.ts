@@ -170,7 +170,7 @@ export class Correlation implements MatchHost {
 
   finishRestore(): void {
     if (this.#mode !== 'loading') return;
-    for (const event of this.#recovery.loadedEvents((text) => this.#keys.addKeyText(text))) {
+    for (const event of this.#recovery.loadedEvents()) {
       this.#hold(event);
       this.#matcher.insert(event);
     }

@@ -139,6 +139,7 @@ export class Recovery {
     return [this.#next[0], this.#next[1]];
   }
 
+  /** Before the first event of the range. */
   load(key: string, value: Uint8Array | null): void {
     if (value === null) this.#records?.delete(key);
     else this.#records?.set(key, value);
@@ -146,6 +147,7 @@ export class Recovery {
 
   /** Whether an event of the range counts: of a key with a record only from that record's positions on. */
   replays(key: KeyState, side: SideIndex, offset: number): boolean {
+    this.#decodeRecords();
     if (!key.rebuilt) this.#meet(key);
     const checkpoint = this.#checkpoints.size === 0 ? undefined : this.#checkpoints.get(key);
     if (checkpoint !== undefined) {
@@ -160,11 +162,8 @@ export class Recovery {
   }
 
   /** The events of all records, those of keys included that the range did not name. */
-  loadedEvents(newKey: (text: string) => KeyState): HeldEvent[] {
-    for (const text of this.#records?.keys() ?? []) {
-      const key = this.#stateOfText(text) ?? newKey(text);
-      if (!key.rebuilt) this.#meet(key);
-    }
+  loadedEvents(): HeldEvent[] {
+    this.#decodeRecords();
     const events: HeldEvent[] = [];
     for (const [key, checkpoint] of this.#checkpoints) {
       key.dirty = true;
@@ -207,14 +206,22 @@ export class Recovery {
     this.#rebuilt = [];
   }
 
+  /** All at once: to look for a record with each key of a range of millions costs more than its events. */
+  #decodeRecords(): void {
+    if (this.#records === null || this.#records.size === 0) return;
+    for (const [text, value] of this.#records) {
+      const key = this.#stateOfText(text) ?? this.#keys.addKeyText(text);
+      if (!key.rebuilt) this.#meet(key);
+      this.#checkpoints.set(key, decodeCheckpoint(value, key));
+    }
+    this.#records.clear();
+  }
+
   #meet(key: KeyState): void {
     key.rebuilt = true;
     this.#rebuilt.push(key);
     key.positionA = this.#next[0];
     key.positionB = this.#next[1];
-    if (this.#records === null || this.#records.size === 0) return;
-    const value = this.#records.get(this.#textOf(key));
-    if (value !== undefined) this.#checkpoints.set(key, decodeCheckpoint(value, key));
   }
 
   #stateOfText(text: string): KeyState | undefined {
