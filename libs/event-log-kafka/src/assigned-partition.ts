@@ -20,6 +20,8 @@ export class AssignedPartition {
   /** The stable end as last seen, and when that was. */
   endOffset: number | undefined = undefined;
   endSeenMs = Number.NEGATIVE_INFINITY;
+  /** Behind the stable end stands what belongs to a transaction that has not ended. */
+  hasPending = false;
   /** Rises when what is under way does not count any more. */
   epoch = 0;
   /** Why fetching has stopped; a seek clears it. */

@@ -6,7 +6,8 @@ export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly errorCode: number;
-  /** The last stable offset. */
+  /** The high watermark, and the last stable offset. */
+  readonly high: number;
   readonly stable: number;
   readonly low: number;
   readonly aborted: readonly AbortedTransaction[];
@@ -63,12 +64,12 @@ function decode(input: ByteReader): FetchedPartition[] {
       return input.array(() => {
         const partition = input.int32();
         const errorCode = input.int16();
-        input.int64();
+        const high = input.int64();
         const stable = input.int64();
         const low = input.int64();
         const aborted = input.array(() => ({ producerId: input.bigint64(), firstOffset: input.int64() }));
         input.int32();
-        return { topic, partition, errorCode, stable, low, aborted, data: input.bytes() };
+        return { topic, partition, errorCode, high, stable, low, aborted, data: input.bytes() };
       });
     })
     .flat();

@@ -128,4 +128,23 @@ describe.skipIf('unavailable' in kafka)('what kafkajs gets wrong, on a real brok
     expect(consumer.endOffset({ topic, partition: 0 })).toBe(2);
     await consumer.close();
   });
+
+  it('an end behind which a transaction is open is not known: what is silent there is not silent', async () => {
+    await log.ensureTopic(topicSpec(topic));
+    const open = await tools.beginTransaction(`id-${topic}`, { topic, partition: 0, records: [recordOf('v', 'k')] });
+    const consumer = await log.consumer({ group: `group-${topic}`, topics: [topic] });
+    await until('the partition', async () =>
+      (await consumer.poll({ timeoutMs: 200 })).kind === 'assignment' ? true : null,
+    );
+    for (let i = 0; i < 5; i++) {
+      await expect(consumer.poll({ timeoutMs: 200 })).resolves.toEqual({ kind: 'idle' });
+      expect(consumer.endOffset({ topic, partition: 0 })).toBeUndefined();
+    }
+    await open.commit();
+    await until('the end', async () => {
+      await consumer.poll({ timeoutMs: 200 });
+      return consumer.endOffset({ topic, partition: 0 }) === 2 ? true : null;
+    });
+    await consumer.close();
+  });
 });

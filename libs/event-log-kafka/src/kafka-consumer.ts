@@ -118,7 +118,9 @@ export class KafkaConsumer implements Consumer {
   }
 
   endOffset(partition: TopicPartition): number | undefined {
-    const { endOffset, endSeenMs, paused } = this.#find(partition);
+    const { endOffset, endSeenMs, hasPending, paused } = this.#find(partition);
+    // More has come, and will be there or not.
+    if (hasPending) return undefined;
     // While Kafka is away nobody knows whether more has come; a paused partition is not asked for.
     const known = paused || this.#deps.fetchCluster.clock.monotonicMs() - endSeenMs <= END_KNOWN_MS;
     return known ? endOffset : undefined;

@@ -121,10 +121,11 @@ export class PartitionFetcher {
       partition.error = result.error;
       return true;
     }
-    const { data, aborted, stable } = result.fetched;
+    const { data, aborted, high, stable } = result.fetched;
     try {
       const decoded = decodeRecords(data, partition.fetchPosition, aborted);
       partition.put({ ...decoded, endOffset: stable });
+      partition.hasPending = high > stable;
       partition.endSeenMs = this.#cluster.clock.monotonicMs();
       return decoded.nextOffset > result.from.offset;
     } catch (error) {

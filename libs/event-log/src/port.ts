@@ -161,7 +161,10 @@ export interface Consumer {
   seek(partition: TopicPartition, offset: number): void;
   /** The next offset that poll will deliver. @throws EventLogError `not_assigned`. */
   position(partition: TopicPartition): number;
-  /** The stable end as last seen, or undefined when it is not known yet: then lag is unknown, not zero. */
+  /**
+   * The stable end as last seen, or undefined when it is not known yet, also because a transaction is open behind it: then
+   * lag is unknown, not zero.
+   */
   endOffset(partition: TopicPartition): number | undefined;
   /** Commits for the generation of the last `assignment` result; `fenced` when a newer generation exists. */
   commit(offsets: readonly OffsetCommit[]): Promise<'committed' | 'fenced'>;
