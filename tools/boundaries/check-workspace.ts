@@ -5,6 +5,7 @@ import { findImports, type ImportOfFile } from './find-imports.ts';
 import {
   CLOCK_FILES,
   COMPUTING_BUILTINS,
+  COMPUTING_DEPENDENCIES,
   isService,
   layerOf,
   OTHER_ENTRIES,
@@ -80,7 +81,8 @@ function importProblem(
   const id = packageOf(specifier);
   const target = byId.get(id);
   if (target === undefined) {
-    if (pure) return `${member.name} is pure and must not import ${id} from outside the workspace`;
+    const computing = COMPUTING_DEPENDENCIES[member.name] ?? [];
+    if (pure && !computing.includes(id)) return `${member.name} is pure and must not import ${id} from outside the workspace`;
     return declarationProblem(id, file, member, workspace);
   }
   return workspaceProblem(specifier, target, file, member) ?? declarationProblem(id, file, member, workspace);

@@ -1,0 +1,1 @@
+export type { Instant, LogParser, ParsedLog, ParseFailure, RawLog } from './log-parser.ts';
