@@ -12,6 +12,8 @@ export const LIMITS = {
   mergedRecordBytes: 2 * MIB + 64 * KIB,
   /** The state of one key in `correlator-state`. */
   checkpointBytes: 64 * MIB,
+  /** A parser or an extension of one, with its state, in `parsers`. */
+  parserBytes: MIB,
   /** What a topic allows above its record limit for headers and framing. */
   headerAllowanceBytes: 64 * KIB,
   /** Nesting of arrays and objects in a source line; the object itself is depth 1. */

@@ -41,6 +41,25 @@ export const TOPICS = {
     // A checkpoint holds all that is open of one key, so a busy key makes a long record.
     maxRecordBytes: LIMITS.checkpointBytes,
   },
+  udm: {
+    ...source,
+    retentionMs: 3 * DAY_MS,
+    maxRecordBytes: LIMITS.mergedRecordBytes + LIMITS.headerAllowanceBytes,
+  },
+  parsers: {
+    ...source,
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: null,
+    retentionBytes: null,
+    maxRecordBytes: LIMITS.parserBytes + LIMITS.headerAllowanceBytes,
+  },
+  /** One raw log as it came; its headers say of which type it is. */
+  raw: {
+    ...source,
+    retentionMs: 7 * DAY_MS,
+    maxRecordBytes: LIMITS.rawLogBytes + LIMITS.headerAllowanceBytes,
+  },
   'dead-letter': {
     ...source,
     partitions: 4,
@@ -50,6 +69,11 @@ export const TOPICS = {
 } as const satisfies Record<string, TopicDefinition>;
 
 export type TopicName = keyof typeof TOPICS;
+
+/** Topics that keep the last record of each key for ever: nothing of them goes by age or size. */
+export type CompactedTopicName = {
+  [N in TopicName]: (typeof TOPICS)[N]['cleanup'] extends 'compact' ? N : never;
+}[TopicName];
 
 export const TOPIC_NAMES = Object.keys(TOPICS) as readonly TopicName[];
 

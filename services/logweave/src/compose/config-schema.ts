@@ -1,7 +1,7 @@
 import { clickhouseSectionSchema } from '@logweave/clickhouse-writer';
 import { correlationSectionSchema } from '@logweave/correlator';
 import { fileSectionSchema } from '@logweave/file-writer';
-import { DEFAULT_TOPIC_PREFIX, TOPICS, type TopicName } from '@logweave/model';
+import { DEFAULT_TOPIC_PREFIX, LIMITS, TOPICS, type TopicName } from '@logweave/model';
 import { adminSectionSchema, LOG_LEVELS } from '@logweave/service-kit';
 import { InputsSection } from '@logweave/socket-ingestor';
 import { type Static, Type } from 'typebox';
@@ -40,7 +40,7 @@ const eventLogSchema = Type.Object(
   { additionalProperties: false, default: {}, description: 'Where topics are kept.' },
 );
 
-const retention = (name: Exclude<TopicName, 'correlator-state'>, description: string) =>
+const retention = (name: Exclude<TopicName, CompactedTopicName>, description: string) =>
   Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], {
     default: TOPICS[name].retentionMs / HOUR_MS,
     description,
@@ -57,7 +57,19 @@ const topicsSchema = Type.Object(
       minimum: 1,
       maximum: 1024,
       default: TOPICS.http.partitions,
-      description: 'Of http, network, correlated and correlator-state. Fixed once the topics exist.',
+      description: 'Of each topic but parsers, which has one, and dead-letter. Fixed once the topics exist.',
+    }),
+    raw_partitions: Type.Integer({
+      minimum: 1,
+      maximum: 1024,
+      default: TOPICS.raw.partitions,
+      description: 'Of raw. Fixed once the topic exists.',
+    }),
+    raw_log_bytes: Type.Integer({
+      minimum: 1024,
+      maximum: LIMITS.rawLogBytesMax,
+      default: LIMITS.rawLogBytes,
+      description: 'Longest raw log. Of a longer one the first 4 KiB, its length and a SHA-256 go to dead-letter.',
     }),
     dead_letter_partitions: Type.Integer({
       minimum: 1,
@@ -70,6 +82,8 @@ const topicsSchema = Type.Object(
         http: retention('http', 'HTTP logs as they came.'),
         network: retention('network', 'Network logs as they came.'),
         correlated: retention('correlated', 'Result records.'),
+        udm: retention('udm', 'Events of the Unified Data Model.'),
+        raw: retention('raw', 'Raw logs as they came.'),
         dead_letter: retention('dead-letter', 'What could not be processed.'),
       },
       {

@@ -1,5 +1,5 @@
 import type { EventLog, TopicSpec } from '@logweave/event-log';
-import { TOPIC_NAMES, TOPICS, type TopicName, topicName } from '@logweave/model';
+import { LIMITS, TOPIC_NAMES, TOPICS, type TopicName, topicName } from '@logweave/model';
 import type { Config } from './config-schema.ts';
 
 type TopicsSection = Config['topics'];
@@ -9,16 +9,20 @@ const HOUR_MS = 3_600_000;
 /** Every topic as the configuration wants it. */
 export function topicSpecs(section: TopicsSection): readonly TopicSpec[] {
   return TOPIC_NAMES.map((name) => {
-    const { cleanup, maxRecordBytes } = TOPICS[name];
-    const common = { name: topicName(name, section.prefix), cleanup, maxRecordBytes };
-    if (name === 'correlator-state') {
-      // Its records go when their keys are done with, never by age or size.
-      return { ...common, partitions: section.partitions, retentionMs: null, retentionBytes: null };
+    const common = {
+      name: topicName(name, section.prefix),
+      cleanup: TOPICS[name].cleanup,
+      maxRecordBytes: maxRecordBytes(section, name),
+    };
+    if (isCompacted(name)) {
+      // A record goes when its key is done with, never by age or size.
+      const partitions = name === 'parsers' ? TOPICS.parsers.partitions : section.partitions;
+      return { ...common, partitions, retentionMs: null, retentionBytes: null };
     }
     const hours = retentionHours(section, name);
     return {
       ...common,
-      partitions: name === 'dead-letter' ? section.dead_letter_partitions : section.partitions,
+      partitions: partitions(section, name),
       retentionMs: hours === null ? null : hours * HOUR_MS,
       retentionBytes: section.retention_bytes,
     };
@@ -30,6 +34,30 @@ export async function ensureTopics(eventLog: Pick<EventLog, 'ensureTopic'>, sect
   for (const spec of topicSpecs(section)) await eventLog.ensureTopic(spec);
 }
 
-function retentionHours(section: TopicsSection, name: Exclude<TopicName, 'correlator-state'>): number | null {
+function partitions(section: TopicsSection, name: TopicName): number {
+  switch (name) {
+    case 'raw':
+      return section.raw_partitions;
+    case 'dead-letter':
+      return section.dead_letter_partitions;
+    default:
+      return section.partitions;
+  }
+}
+
+function maxRecordBytes(section: TopicsSection, name: TopicName): number {
+  const rawRecordBytes = section.raw_log_bytes + LIMITS.headerAllowanceBytes;
+  if (name === 'raw') return rawRecordBytes;
+  // A raw log that cannot be parsed goes there whole, with headers of its own.
+  if (name === 'dead-letter')
+    return Math.max(TOPICS[name].maxRecordBytes, rawRecordBytes + LIMITS.headerAllowanceBytes);
+  return TOPICS[name].maxRecordBytes;
+}
+
+function isCompacted(name: TopicName): name is CompactedTopicName {
+  return TOPICS[name].cleanup === 'compact';
+}
+
+function retentionHours(section: TopicsSection, name: Exclude<TopicName, CompactedTopicName>): number | null {
   return section.retention_hours[name === 'dead-letter' ? 'dead_letter' : name];
 }
