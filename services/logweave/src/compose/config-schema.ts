@@ -1,7 +1,7 @@
 import { clickhouseSectionSchema } from '@logweave/clickhouse-writer';
 import { correlationSectionSchema } from '@logweave/correlator';
 import { fileSectionSchema } from '@logweave/file-writer';
-import { DEFAULT_TOPIC_PREFIX, LIMITS, TOPICS, type TopicName } from '@logweave/model';
+import { type CompactedTopicName, DEFAULT_TOPIC_PREFIX, LIMITS, TOPICS, type TopicName } from '@logweave/model';
 import { adminSectionSchema, LOG_LEVELS } from '@logweave/service-kit';
 import { InputsSection } from '@logweave/socket-ingestor';
 import { type Static, Type } from 'typebox';

@@ -1,5 +1,5 @@
 import type { EventLog, TopicSpec } from '@logweave/event-log';
-import { LIMITS, TOPIC_NAMES, TOPICS, type TopicName, topicName } from '@logweave/model';
+import { type CompactedTopicName, LIMITS, TOPIC_NAMES, TOPICS, type TopicName, topicName } from '@logweave/model';
 import type { Config } from './config-schema.ts';
 
 type TopicsSection = Config['topics'];
@@ -16,8 +16,7 @@ export function topicSpecs(section: TopicsSection): readonly TopicSpec[] {
     };
     if (isCompacted(name)) {
       // A record goes when its key is done with, never by age or size.
-      const partitions = name === 'parsers' ? TOPICS.parsers.partitions : section.partitions;
-      return { ...common, partitions, retentionMs: null, retentionBytes: null };
+      return { ...common, partitions: partitions(section, name), retentionMs: null, retentionBytes: null };
     }
     const hours = retentionHours(section, name);
     return {
@@ -36,6 +35,8 @@ export async function ensureTopics(eventLog: Pick<EventLog, 'ensureTopic'>, sect
 
 function partitions(section: TopicsSection, name: TopicName): number {
   switch (name) {
+    case 'parsers':
+      return TOPICS.parsers.partitions;
     case 'raw':
       return section.raw_partitions;
     case 'dead-letter':
