@@ -5,6 +5,16 @@ export const HEADERS = {
   parentB: 'b',
   /** On a result record: the version of the rules that made it. */
   rules: 'rules',
+  /** On a raw log, and on the event that was made of it; UTF-8, a namespace only where there is one. */
+  logType: 'log_type',
+  namespace: 'namespace',
+  /** On a raw log: a JSON object of strings, RFC 3339 with up to nine digits of a second, and the name of its input. */
+  labels: 'labels',
+  collectionTime: 'collection_time',
+  input: 'input',
+  /** On an event: the version of its parser, and `event` or `entity`. Its raw log stands at source topic, partition and offset. */
+  parserVersion: 'parser_version',
+  kind: 'kind',
   /** On a dead letter. */
   stage: 'stage',
   reason: 'reason',
