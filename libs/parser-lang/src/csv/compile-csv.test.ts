@@ -39,8 +39,8 @@ describe('csv', () => {
   it.each([
     ['', 'EOF'],
     ['\n\r\n\r', 'EOF'],
-    ['a "b",c', 'parse error on line 1, column 3: bare " in non-quoted field'],
-    ['é,x"', 'parse error on line 1, column 5: bare " in non-quoted field'],
+    ['a "b",c', 'parse error on line 1, column 3: bare " in non-quoted-field'],
+    ['é,x"', 'parse error on line 1, column 5: bare " in non-quoted-field'],
     ['"a"b,c', 'parse error on line 1, column 3: extraneous or missing " in quoted-field'],
     ['"a,b', 'parse error on line 1, column 5: extraneous or missing " in quoted-field'],
     ['\n"a\nb"c', 'record on line 2; parse error on line 3, column 2: extraneous or missing " in quoted-field'],

@@ -2,7 +2,7 @@ import { Failure } from '../extraction.ts';
 
 const QUOTE = 34;
 const LINE_FEED = 10;
-const BARE_QUOTE = 'bare " in non-quoted field';
+const BARE_QUOTE = 'bare " in non-quoted-field';
 const STRAY_QUOTE = 'extraneous or missing " in quoted-field';
 
 /**
