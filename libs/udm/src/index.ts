@@ -1,4 +1,5 @@
+export { encodeEntity, encodeEvent } from './encode/encode-record.ts';
+export { UDM_LIMITS } from './limits.ts';
+export type { Encoded, UdmProblem, UdmProblemCode } from './problem.ts';
+export type { UdmJson } from './udm-json.ts';
 export { ExactNumber, numberOf, type Value, type ValueList, type ValueMap } from './value.ts';
-
-/** A UDM record in proto3 JSON: camelCase names, 64-bit integers as strings, enums by name. */
-export type UdmJson = { readonly [field: string]: unknown };
