@@ -1,3 +1,4 @@
+export * from './line-assembler.ts';
 export * from './line-splitter.ts';
 export type { OversizedLine } from './oversized-line.ts';
 export { type SocketAccess, SocketPathError, type SocketPathErrorCode } from './socket-path.ts';
@@ -6,6 +7,7 @@ export type { SegmentFile } from './spool/segment-writer.ts';
 export { SpoolError, type SpoolErrorCode } from './spool/spool-error.ts';
 export type { SpoolPosition } from './spool/spool-state.ts';
 export { Spool, type SpoolOptions, type SpoolPart } from './spool/spool.ts';
+export * from './syslog-framer.ts';
 export * from './syslog-head.ts';
 export {
   type DatagramBlock,

@@ -31,7 +31,9 @@ export class OversizedLineBuilder {
     this.#take(bytes, start, this.#heldReturn ? end - 1 : end);
   }
 
-  finish(): OversizedLine {
+  /** `keepsReturn`: a carriage return at the end is part of the line. */
+  finish(keepsReturn = false): OversizedLine {
+    if (keepsReturn && this.#heldReturn) this.#take(CARRIAGE_RETURN, 0, 1);
     return {
       preview: this.#preview.subarray(0, Math.min(this.#lengthBytes, this.#preview.length)),
       lengthBytes: this.#lengthBytes,
