@@ -15,6 +15,9 @@ export const HEADERS = {
   /** On an event: the version of its parser, and `event` or `entity`. Its raw log stands at source topic, partition and offset. */
   parserVersion: 'parser_version',
   kind: 'kind',
+  /** On an event: its place among those of its log, from 0, and how many these are. */
+  eventIndex: 'event_index',
+  eventCount: 'event_count',
   /** On a dead letter. */
   stage: 'stage',
   reason: 'reason',

@@ -25,6 +25,17 @@ export const DEAD_LETTER_REASONS = [
   'missing_key',
   'bad_key',
   'bad_timestamp',
+  /** A raw log that does not say of which type it is. */
+  'missing_log_type',
+  /** There is no parser for the log type, and the configuration wants such logs here. */
+  'no_parser',
+  /** The parser gave up on the log, made an event that is none, made nothing, or needed too much. */
+  'parse_failed',
+  'invalid_event',
+  'no_output',
+  'parse_limit_exceeded',
+  /** The parser itself broke on this log: a fault of the program, not of the log. */
+  'parser_crashed',
   /** ClickHouse refuses this row whatever is tried. */
   'rejected_by_warehouse',
 ] as const;
