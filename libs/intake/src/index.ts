@@ -15,4 +15,6 @@ export {
   type DatagramSocketOptions,
   UnixDatagramSocket,
 } from './unix-datagram-socket.ts';
+export * from './stream-connections.ts';
+export * from './tcp-server.ts';
 export * from './unix-stream-server.ts';

@@ -233,7 +233,7 @@ test('fault 48: a path that somebody else has taken is not taken back', async ()
 test('fault 48: a sender blocks while the server is paused, and nothing is lost', async () => {
   const { stream, connections } = server();
   await stream.listen();
-  stream.pause();
+  stream.connections.pause();
   const sender = await open();
   const part = Buffer.alloc(64 * 1024, 'x');
   let parts = 0;
@@ -242,7 +242,7 @@ test('fault 48: a sender blocks while the server is paused, and nothing is lost'
   await new Promise((resolve) => setImmediate(resolve));
   expect(sender.writableLength).toBeGreaterThan(0);
   expect(connections[0]?.text ?? '').toBe('');
-  stream.resume();
+  stream.connections.resume();
   sender.end();
   await until(() => connections[0]?.ended === true);
   expect(connections[0]?.text.length).toBe(whole);
@@ -254,7 +254,7 @@ test('connections over the limit wait unread until one ends, in the order in whi
   const [first, second, third] = [await open(), await open(), await open()];
   second.write('second');
   third.write('third');
-  await until(() => stream.waitingConnections === 2);
+  await until(() => stream.connections.waitingConnections === 2);
   expect(connections).toEqual([{ text: '', ended: false }]);
   first.end();
   await until(() => connections[1]?.text === 'second');
@@ -267,22 +267,22 @@ test('connections that not even may wait are closed and counted', async () => {
   const { stream } = server({ maxConnections: 1, maxWaitingConnections: 1 });
   await stream.listen();
   const sockets = [await open(), await open(), await open()];
-  await until(() => stream.refused === 1);
-  expect(stream.accepted).toBe(2);
+  await until(() => stream.connections.refused === 1);
+  expect(stream.connections.accepted).toBe(2);
   for (const socket of sockets) socket.destroy();
 });
 
 test('fault 7: a stop reads what the kernel has taken, although the sender does not close', async () => {
   const { stream, connections } = server({ maxConnections: 1 });
   await stream.listen();
-  stream.pause();
+  stream.connections.pause();
   const [sender, waiting] = [await open(), await open()];
   const failures: (string | undefined)[] = [];
   sender.on('error', (error: NodeJS.ErrnoException) => failures.push(error.code));
   await new Promise((resolve) => sender.write('held by the kernel', resolve));
   await new Promise((resolve) => waiting.write('held as well', resolve));
   const stopped = stream.stop(never);
-  stream.resume();
+  stream.connections.resume();
   await stopped;
   expect(connections).toEqual([
     { text: 'held by the kernel', ended: true },
@@ -298,7 +298,7 @@ test('fault 7: a stop reads connections that nobody has accepted yet', async () 
   // While this process waits for the other one, its event loop accepts nothing.
   const script = "const s = require('net').connect(process.argv[1], () => s.write('early', () => process.exit()))";
   spawnSync(process.execPath, ['-e', script, path]);
-  expect(stream.accepted).toBe(0);
+  expect(stream.connections.accepted).toBe(0);
   await stream.stop(never);
   expect(connections).toEqual([{ text: 'early', ended: true }]);
 });
@@ -306,12 +306,12 @@ test('fault 7: a stop reads connections that nobody has accepted yet', async () 
 test('a connection that comes during a pause is not read before its end', async () => {
   const { stream, connections } = server();
   await stream.listen();
-  stream.pause();
+  stream.connections.pause();
   (await open()).end('hello');
-  await until(() => stream.accepted === 1);
+  await until(() => stream.connections.accepted === 1);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
   expect(connections).toEqual([{ text: '', ended: false }]);
-  stream.resume();
+  stream.connections.resume();
   await until(() => connections[0]?.ended === true);
   expect(connections[0]?.text).toBe('hello');
 });
@@ -322,7 +322,7 @@ test('a stop cuts connections off when the grace is over', async () => {
   const sender = await open();
   await new Promise((resolve) => sender.write('x', resolve));
   await until(() => connections.length === 1);
-  stream.pause();
+  stream.connections.pause();
   await stream.stop(now);
   expect(connections[0]?.ended).toBe(true);
   sender.destroy();

@@ -103,11 +103,11 @@ class StreamInput implements Input {
   }
 
   pause(): void {
-    this.#server.pause();
+    this.#server.connections.pause();
   }
 
   resume(): void {
-    this.#server.resume();
+    this.#server.connections.resume();
   }
 
   stop(grace: Promise<void>): Promise<void> {
@@ -116,7 +116,7 @@ class StreamInput implements Input {
 
   refresh(): void {
     const { metrics } = this.#deps;
-    const { accepted, refused, connections, waitingConnections } = this.#server;
+    const { accepted, refused, connections, waitingConnections } = this.#server.connections;
     const socket = this.name;
     metrics.connectionsAccepted.inc({ socket }, accepted - this.#countedAccepted);
     metrics.connectionsRefused.inc({ socket }, refused - this.#countedRefused);
