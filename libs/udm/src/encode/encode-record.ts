@@ -13,10 +13,33 @@ function holdsEmptyString(type: FieldType): boolean {
   return type.kind === 'scalar' && (type.scalar === 'string' || type.scalar === 'bytes');
 }
 
-function encodeMap(walk: RecordWalk, schema: MessageSchema, value: Value, depth: number): MutableJson | undefined {
+/**
+ * A walk that may keep fields which were set to "" (or, where they are repeated, to []) as they are: outside of lists and
+ * maps, whose elements are whole or not there.
+ */
+class EncodingWalk extends RecordWalk {
+  keepsCleared: boolean;
+
+  constructor(prefix: string, keepsCleared: boolean) {
+    super(prefix);
+    this.keepsCleared = keepsCleared;
+  }
+
+  /** Runs a part of the walk that keeps nothing cleared. */
+  whole<T>(part: () => T): T {
+    const { keepsCleared } = this;
+    this.keepsCleared = false;
+    const result = part();
+    this.keepsCleared = keepsCleared;
+    return result;
+  }
+}
+
+function encodeMap(walk: EncodingWalk, schema: MessageSchema, value: Value, depth: number): MutableJson | undefined {
   if (!walk.mayDescend(depth)) return undefined;
   const out: MutableJson = {};
   const put = (key: string, entry: Value | undefined) => {
+    if (!walk.count(depth + 1, key.length)) return;
     if (entry instanceof Map) setOwn(out, key.toWellFormed(), encodeMessage(walk, schema, entry, depth + 1));
     else walk.error('type_mismatch', depth + 1, `${describe(entry)} where a map is asked for`);
   };
@@ -37,7 +60,7 @@ function encodeMap(walk: RecordWalk, schema: MessageSchema, value: Value, depth:
 }
 
 /** One value of a field, repeated or not; undefined when it does not fit, which has been told. */
-function encodeValue(walk: RecordWalk, type: FieldType, value: Value, depth: number): unknown {
+function encodeValue(walk: EncodingWalk, type: FieldType, value: Value, depth: number): unknown {
   if (!walk.count(depth, typeof value === 'string' ? value.length : 0)) return undefined;
   let json: string | number | boolean | Misfit;
   switch (type.kind) {
@@ -56,7 +79,7 @@ function encodeValue(walk: RecordWalk, type: FieldType, value: Value, depth: num
     case 'struct':
       return encodeStruct(walk, value, depth);
     case 'map':
-      return encodeMap(walk, type.message, value, depth);
+      return walk.whole(() => encodeMap(walk, type.message, value, depth));
     case 'message':
       if (value instanceof Map) return encodeMessage(walk, type.message, value, depth);
       walk.error('type_mismatch', depth, `${describe(value)} where ${type.message.name} (a map) is asked for`);
@@ -69,7 +92,7 @@ function encodeValue(walk: RecordWalk, type: FieldType, value: Value, depth: num
   return undefined;
 }
 
-function encodeRepeated(walk: RecordWalk, type: FieldType, value: Value, depth: number): unknown[] {
+function encodeRepeated(walk: EncodingWalk, type: FieldType, value: Value, depth: number): unknown[] {
   const out: unknown[] = [];
   // A token that was only declared, or one value alone.
   if (!Array.isArray(value)) {
@@ -93,10 +116,14 @@ function encodeRepeated(walk: RecordWalk, type: FieldType, value: Value, depth: 
 }
 
 /** A field of `out`, at `depth` steps below the root. */
-function encodeField(walk: RecordWalk, field: FieldSchema, value: Value, depth: number, out: MutableJson): void {
+function encodeField(walk: EncodingWalk, field: FieldSchema, value: Value, depth: number, out: MutableJson): void {
   const { type } = field;
+  if (walk.keepsCleared && (value === '' || (Array.isArray(value) && value.length === 0))) {
+    out[field.json] = field.repeated ? [] : '';
+    return;
+  }
   if (field.repeated) {
-    const list = encodeRepeated(walk, type, value, depth);
+    const list = walk.whole(() => encodeRepeated(walk, type, value, depth));
     if (list.length > 0) out[field.json] = list;
     return;
   }
@@ -109,7 +136,7 @@ function encodeField(walk: RecordWalk, field: FieldSchema, value: Value, depth: 
   if (json !== undefined && json !== field.omitted) out[field.json] = json;
 }
 
-function encodeMessage(walk: RecordWalk, schema: MessageSchema, map: ValueMap, depth: number): MutableJson {
+function encodeMessage(walk: EncodingWalk, schema: MessageSchema, map: ValueMap, depth: number): MutableJson {
   const out: MutableJson = {};
   if (!walk.mayDescend(depth)) return out;
   for (const [key, value] of map) {
@@ -127,8 +154,8 @@ function encodeMessage(walk: RecordWalk, schema: MessageSchema, map: ValueMap, d
   return out;
 }
 
-function encode(schema: MessageSchema, map: ValueMap, prefix: string): Encoded {
-  const walk = new RecordWalk(prefix);
+function encode(schema: MessageSchema, map: ValueMap, prefix: string, keepsCleared = false): Encoded {
+  const walk = new EncodingWalk(prefix, keepsCleared);
   const json = encodeMessage(walk, schema, map, 0);
   return { json, problems: walk.problems };
 }
@@ -148,4 +175,12 @@ export function encodeEvent(udm: ValueMap, prefix = 'event.idm.read_only_udm'): 
 /** An entity as a parser has built it (what is below `event.idm.entity`), as `encodeEvent` does it for events. */
 export function encodeEntity(entity: ValueMap, prefix = 'event.idm.entity'): Encoded {
   return encode(ENTITY_SCHEMA, entity, prefix);
+}
+
+/**
+ * An event as a parser extension has built it, for `mergeExtension`: as `encodeEvent`, but a field that was set to ""
+ * stays "" (a repeated one becomes []), which removes what the parser has mapped to it.
+ */
+export function encodeExtension(udm: ValueMap, prefix = 'event.idm.read_only_udm'): Encoded {
+  return encode(EVENT_SCHEMA, udm, prefix, true);
 }

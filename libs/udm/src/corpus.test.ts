@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeEntity, decodeEvent, type UdmJson, type UdmProblem, validateEntity, validateEvent } from './index.ts';
+
+/**
+ * The events that the reference engine made of real logs, where a copy of them is at hand: LOGWEAVE_PARSER_CORPUS names
+ * its folder, `<parser>/expected_events/*.json` in it.
+ */
+const folder = process.env['LOGWEAVE_PARSER_CORPUS'];
+
+interface Sample {
+  readonly name: string;
+  readonly event?: UdmJson;
+  readonly entity?: UdmJson;
+}
+
+interface EventsFile {
+  readonly events: readonly {
+    readonly event: { readonly idm: { readonly readOnlyUdm?: UdmJson; readonly entity?: UdmJson } };
+  }[];
+}
+
+function readSamples(root: string): Sample[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /expected_events\/[^/]+\.json$/.test(path))
+    .flatMap((path) => {
+      const { events } = JSON.parse(readFileSync(join(root, path), 'utf8')) as EventsFile;
+      return events.map(({ event: { idm } }, index) => {
+        const name = `${path} #${index}`;
+        if (idm.readOnlyUdm !== undefined) return { name, event: idm.readOnlyUdm };
+        return idm.entity === undefined ? { name } : { name, entity: idm.entity };
+      });
+    });
+}
+
+function messages(problems: readonly UdmProblem[]): string[] {
+  return problems.map((problem) => `${problem.code} ${problem.message}`);
+}
+
+describe.skipIf(folder === undefined)('records of the reference engine', () => {
+  const samples = folder === undefined ? [] : readSamples(folder);
+
+  it('are there', () => {
+    expect(samples.filter((sample) => sample.event !== undefined).length).toBeGreaterThan(400);
+    expect(samples.filter((sample) => sample.entity !== undefined).length).toBeGreaterThan(20);
+  });
+
+  it('come out of decoding as they went in', () => {
+    for (const { name, event, entity } of samples) {
+      const decoded = event === undefined ? decodeEntity(entity) : decodeEvent(event);
+      expect(messages(decoded.problems), name).toEqual([]);
+      expect(decoded.json, name).toStrictEqual(event ?? entity);
+    }
+  });
+
+  it('are rejected by no rule of the default policy', () => {
+    for (const { name, event, entity } of samples) {
+      const problems = event === undefined ? validateEntity(entity ?? {}) : validateEvent(event);
+      expect(messages(problems.filter((problem) => problem.severity === 'error')), name).toEqual([]);
+    }
+  });
+});
