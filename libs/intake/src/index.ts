@@ -9,12 +9,9 @@ export type { SpoolPosition } from './spool/spool-state.ts';
 export { Spool, type SpoolOptions, type SpoolPart } from './spool/spool.ts';
 export * from './syslog-framer.ts';
 export * from './syslog-head.ts';
-export {
-  type DatagramBlock,
-  type DatagramSocketEvents,
-  type DatagramSocketOptions,
-  UnixDatagramSocket,
-} from './unix-datagram-socket.ts';
+export type { DatagramBlock, DatagramLimits, DatagramSocketEvents } from './datagram-receiver.ts';
+export { UdpSocket, type UdpSocketOptions } from './udp-socket.ts';
+export { type DatagramSocketOptions, UnixDatagramSocket } from './unix-datagram-socket.ts';
 export * from './stream-connections.ts';
 export * from './tcp-server.ts';
 export * from './unix-stream-server.ts';

@@ -3,7 +3,8 @@ import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, unli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type DatagramBlock, type DatagramSocketOptions, UnixDatagramSocket } from './unix-datagram-socket.ts';
+import type { DatagramBlock } from './datagram-receiver.ts';
+import { type DatagramSocketOptions, UnixDatagramSocket } from './unix-datagram-socket.ts';
 import { UnixStreamServer } from './unix-stream-server.ts';
 
 // Clients are processes of their own, which take their time to start on a busy machine.
