@@ -76,9 +76,8 @@ try {
   await append(0, rows);
   const writer = createClickhouseWriter(
     {
-      topic: TOPIC,
+      streams: [{ stream: 'correlated', topic: TOPIC, group: 'bench' }],
       deadLetterTopic: DEAD_LETTER,
-      group: 'bench',
       maxRows: 10_000,
       maxBytes: 16_000_000,
       maxAgeMs: 1_000,

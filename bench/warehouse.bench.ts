@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@logweave/service-kit';
-import { createWarehouse, RowEncoder, type Warehouse } from '@logweave/warehouse';
+import { createRowEncoder, createWarehouse, type SourceRecord, type Warehouse } from '@logweave/warehouse';
 import { type EmbeddedWarehouse, startEmbeddedWarehouse } from '@logweave/warehouse-embedded';
 
 const rows = Number(process.argv[2] ?? 60_000);
@@ -114,10 +114,14 @@ async function measure(engine: EmbeddedWarehouse, variant: Variant, database: st
 }
 
 async function insert(warehouse: Warehouse, part: readonly Buffer[], firstOffset: number): Promise<void> {
-  const encoder = new RowEncoder(TOPIC, 0);
-  part.forEach((record, i) => encoder.add(record, firstOffset + i, 1_704_110_400_000));
+  const encoder = createRowEncoder('correlated', TOPIC, 0);
+  part.forEach((value, i) => encoder.add(sourceRecord(value, firstOffset + i)));
   const range = { topic: TOPIC, partition: 0, firstOffset, lastOffset: firstOffset + part.length - 1 };
-  await warehouse.insertRange({ ...range, rows: encoder.take() });
+  await warehouse.insertRange({ ...range, stream: 'correlated', rows: encoder.take() });
+}
+
+function sourceRecord(value: Buffer, offset: number): SourceRecord {
+  return { key: null, value, headers: [], offset, timestampMs: 1_704_110_400_000 };
 }
 
 async function statement({ url, user, password }: EmbeddedWarehouse, sql: string): Promise<void> {
@@ -142,9 +146,9 @@ function median(values: readonly number[]): number {
 
 function encoderRate(): number {
   const beganMs = systemClock.monotonicMs();
-  const encoder = new RowEncoder(TOPIC, 0);
+  const encoder = createRowEncoder('correlated', TOPIC, 0);
   for (const [i, record] of records.entries()) {
-    encoder.add(record, i, 1_704_110_400_000);
+    encoder.add(sourceRecord(record, i));
     if (i % 10_000 === 9_999) encoder.take();
   }
   return (records.length / (systemClock.monotonicMs() - beganMs)) * 1000;

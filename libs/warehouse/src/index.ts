@@ -1,9 +1,10 @@
 export { parseDsn, type WarehouseAddress } from './dsn.ts';
 export { type Migration, type MigrationResult, NewerSchemaError } from './migrations.ts';
 export type { Counts, Double, OrphanTally, Tally } from './queries.ts';
-export { RowEncoder } from './row-encoder.ts';
+export { createRowEncoder, type RowEncoder, type SourceRecord } from './row-encoder.ts';
 export { DEDUPLICATION_WINDOW, LOGS_TABLE, type TableNames } from './schema.ts';
 export type { SchemaProblem } from './schema-check.ts';
+export { STREAM_TABLES, STREAMS, type Stream, type StreamTables, type TableRole } from './streams.ts';
 export {
   createWarehouse,
   type InsertRange,

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { addExtraJson, createTables, type TableNames } from './schema.ts';
+import { RAW_LOGS } from './raw-logs-table.ts';
+import { addExtraJson, createResultTables, type TableNames } from './schema.ts';
 import { identifier, quoted } from './sql-text.ts';
+import { createTable } from './table.ts';
+import { UDM_EVENTS } from './udm-events-table.ts';
 
 /** One step of the schema. Steps are never changed once released: a new one is added. */
 export interface Migration {
@@ -29,11 +32,16 @@ const MIGRATIONS_TABLE = 'logweave_migrations';
 /** Every step, oldest first, for tables of these names. */
 function migrationsFor(tables: TableNames): readonly Migration[] {
   return [
-    { version: 1, name: 'raw and enriched table, view between them', statements: createTables(tables) },
+    { version: 1, name: 'raw and enriched table, view between them', statements: createResultTables(tables) },
     {
       version: 2,
       name: 'the rest of the fields beside raw_json, fewer files and merges',
       statements: addExtraJson(tables),
+    },
+    {
+      version: 3,
+      name: 'raw logs and events of the Unified Data Model',
+      statements: [createTable(tables.rawLogs, RAW_LOGS), createTable(tables.udmEvents, UDM_EVENTS)],
     },
   ];
 }

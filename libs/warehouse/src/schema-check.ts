@@ -1,5 +1,6 @@
 import { expectedColumns, type TableNames, viewName } from './schema.ts';
 import { quoted } from './sql-text.ts';
+import { STREAM_TABLES, type Stream } from './streams.ts';
 
 /** One thing about the tables that is not as the migrations made it. The message names table and column. */
 export interface SchemaProblem {
@@ -17,8 +18,12 @@ export interface SchemaRows {
 export function schemaQueries(
   database: string,
   tables: TableNames,
+  stream: Stream,
 ): { readonly tables: string; readonly columns: string } {
-  const names = [tables.raw, tables.logs, viewName(tables)].map(quoted).join(', ');
+  const names = [...expectedColumns(tables, stream).keys(), viewBehind(tables, stream)]
+    .filter((name) => name !== null)
+    .map(quoted)
+    .join(', ');
   return {
     tables: `SELECT name FROM system.tables WHERE database = ${quoted(database)} AND name IN (${names})`,
     columns: `SELECT table, name, type FROM system.columns WHERE database = ${quoted(database)} AND table IN (${names})`,
@@ -26,10 +31,10 @@ export function schemaQueries(
 }
 
 /** Compares what is there with what should be. Columns that somebody added are no problem. */
-export function findSchemaProblems(tables: TableNames, rows: SchemaRows): readonly SchemaProblem[] {
+export function findSchemaProblems(tables: TableNames, stream: Stream, rows: SchemaRows): readonly SchemaProblem[] {
   const problems: SchemaProblem[] = [];
   const there = new Set(rows.tables.map((row) => row.name));
-  for (const [table, columns] of expectedColumns(tables)) {
+  for (const [table, columns] of expectedColumns(tables, stream)) {
     if (!there.has(table)) {
       problems.push({ table, column: null, message: `table ${table} is missing` });
       continue;
@@ -48,9 +53,16 @@ export function findSchemaProblems(tables: TableNames, rows: SchemaRows): readon
       }
     }
   }
-  const view = viewName(tables);
-  if (!there.has(view)) problems.push({ table: view, column: null, message: `materialised view ${view} is missing` });
+  const view = viewBehind(tables, stream);
+  if (view !== null && !there.has(view))
+    problems.push({ table: view, column: null, message: `materialised view ${view} is missing` });
   return problems;
+}
+
+/** Name of the view that a stream needs, or null. */
+function viewBehind(tables: TableNames, stream: Stream): string | null {
+  const { into, arrive } = STREAM_TABLES[stream];
+  return into === arrive ? null : viewName(tables);
 }
 
 // The server sorts and spaces the parts of a JSON type as it likes; that it is JSON is what matters.

@@ -1,10 +1,18 @@
 import { PLAIN_COLUMNS, PROVENANCE, RAW_COLUMNS, SOURCE_FIELDS, TYPED_FIELDS } from './columns.ts';
+import { RAW_LOGS } from './raw-logs-table.ts';
 import { identifier, quoted } from './sql-text.ts';
+import type { Stream } from './streams.ts';
+import { INSERTED_AT, PART_SETTINGS, type Table } from './table.ts';
+import { UDM_EVENTS } from './udm-events-table.ts';
 
-/** Names of the tables. The seed's `table` is the raw one. */
+/** Names of the tables by what they hold. */
 export interface TableNames {
+  /** Result records; the seed's `table`. */
   readonly raw: string;
+  /** Result records in columns; a view fills it from `raw`. */
   readonly logs: string;
+  readonly rawLogs: string;
+  readonly udmEvents: string;
 }
 
 export const LOGS_TABLE = 'http_logs';
@@ -91,21 +99,13 @@ const COLUMNS: readonly Column[] = [
   ),
   column('extra', EXTRA_TYPE, "if(JSONType(raw_json) = 'Object', raw_json, '{}')", EXTRA_IN_VIEW),
   ...PROVENANCE.map(({ name, type }) => column(name, type, null, name)),
-  column('_inserted_at', "DateTime64(3, 'UTC')", 'now64(3)', 'now64(3)'),
+  column(INSERTED_AT.name, INSERTED_AT.type, 'now64(3)', 'now64(3)'),
 ];
-
-/**
- * How both tables keep their parts. Parts of fewer bytes than the first have one file for all columns: with a file for each
- * part of each column (the default from 10 MiB on, which is one batch) an insert made some 250 files, and a quarter of its
- * CPU went into making them. The second has a row merged again when there is ten times as much of it, not five times,
- * which saves a third of the merging.
- */
-const PART_SETTINGS = `min_bytes_for_wide_part = ${256 * 1024 * 1024}, merge_selector_base = 10`;
 
 const EXTRA_JSON_COLUMN = `extra_json String COMMENT ${quoted('the fields of raw_json without a column of their own, as JSON; empty: look there')}`;
 
-/** The tables and the view as statements, in the order in which they can run. */
-export function createTables(tables: TableNames): readonly string[] {
+/** The tables of results and the view as statements, in the order in which they can run. */
+export function createResultTables(tables: TableNames): readonly string[] {
   return [createRaw(tables), createLogs(tables), createView(tables)];
 }
 
@@ -143,7 +143,7 @@ function createView(tables: TableNames): string {
 ${selectFromRaw(tables)}`;
 }
 
-/** The statements that bring tables and view of version 1 to what `createTables` makes. Each can run twice. */
+/** The statements that bring tables and view of version 1 to what `createResultTables` makes. Each can run twice. */
 export function addExtraJson(tables: TableNames): readonly string[] {
   const raw = identifier(tables.raw);
   return [
@@ -191,8 +191,39 @@ function momentInView(): string {
 /** Names of the columns that the view fills, in its order. */
 export const LOGS_COLUMNS: readonly string[] = COLUMNS.map((column) => column.name);
 
-/** What `system.columns` should say: names and types by table. */
-export function expectedColumns(tables: TableNames): ReadonlyMap<string, ReadonlyMap<string, string>> {
+/** The columns of a row that is inserted, in its order. */
+export function insertedColumns(stream: Stream): readonly string[] {
+  switch (stream) {
+    case 'correlated':
+      return RAW_COLUMNS;
+    case 'raw':
+      return RAW_LOGS.columns.map(({ name }) => name);
+    case 'udm':
+      return UDM_EVENTS.columns.map(({ name }) => name);
+    default:
+      return stream satisfies never;
+  }
+}
+
+/** What `system.columns` should say of the tables of a stream: names and types by table. */
+export function expectedColumns(tables: TableNames, stream: Stream): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  switch (stream) {
+    case 'correlated':
+      return resultColumns(tables);
+    case 'raw':
+      return new Map([[tables.rawLogs, columnsOf(RAW_LOGS)]]);
+    case 'udm':
+      return new Map([[tables.udmEvents, columnsOf(UDM_EVENTS)]]);
+    default:
+      return stream satisfies never;
+  }
+}
+
+function columnsOf(table: Table): ReadonlyMap<string, string> {
+  return new Map([...table.columns, INSERTED_AT].map(({ name, type }) => [name, type]));
+}
+
+function resultColumns(tables: TableNames): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map([
     [
       tables.raw,

@@ -5,7 +5,7 @@ import { type EmbeddedWarehouse, startEmbeddedWarehouse } from '@logweave/wareho
 import fc from 'fast-check';
 import { systemClock } from '@logweave/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createWarehouse, RowEncoder, type Warehouse, type WarehouseConfig } from './index.ts';
+import { createRowEncoder, createWarehouse, type Warehouse, type WarehouseConfig } from './index.ts';
 import { HARD, ODD_EXTRAS, oddObject, SAMPLE } from './testing/odd-records.ts';
 
 const lines: string[] = [];
@@ -43,10 +43,18 @@ async function insert(
   firstOffset: number,
   texts: readonly (string | Uint8Array)[],
 ): Promise<void> {
-  const encoder = new RowEncoder(TOPIC, partition);
-  texts.forEach((text, i) => encoder.add(Buffer.from(text as string), firstOffset + i, ARRIVED_AT_MS));
+  const encoder = createRowEncoder('correlated', TOPIC, partition);
+  texts.forEach((text, i) =>
+    encoder.add({
+      key: null,
+      value: Buffer.from(text as string),
+      headers: [],
+      offset: firstOffset + i,
+      timestampMs: ARRIVED_AT_MS,
+    }),
+  );
   const range = { topic: TOPIC, partition, firstOffset, lastOffset: firstOffset + texts.length - 1 };
-  await into.insertRange({ ...range, rows: encoder.take() });
+  await into.insertRange({ ...range, stream: 'correlated', rows: encoder.take() });
 }
 
 function rowsOf(partition: number, columns: string): Promise<readonly Record<string, unknown>[]> {
@@ -72,14 +80,14 @@ describe('migrations', () => {
     const own = open({ database: 'dry' });
     const result = await own.migrate({ dryRun: true });
     expect(result.dryRun).toBe(true);
-    expect(result.steps.map((step) => step.version)).toEqual([1, 2]);
+    expect(result.steps.map((step) => step.version)).toEqual([1, 2, 3]);
     expect(result.steps[0]?.statements.join('\n')).toContain('CREATE MATERIALIZED VIEW');
     expect(await warehouse.select("SELECT name FROM system.databases WHERE name = 'dry'")).toEqual([]);
   });
 
   test('run twice, the second does nothing, and the schema is as expected', async () => {
-    expect((await warehouse.migrate({ dryRun: false })).steps.length).toBe(2);
-    expect(await warehouse.migrate({ dryRun: false })).toEqual({ alreadyApplied: [1, 2], steps: [], dryRun: false });
+    expect((await warehouse.migrate({ dryRun: false })).steps.length).toBe(3);
+    expect(await warehouse.migrate({ dryRun: false })).toEqual({ alreadyApplied: [1, 2, 3], steps: [], dryRun: false });
     expect(await warehouse.schemaProblems()).toEqual([]);
   });
 
@@ -120,7 +128,7 @@ describe('migrations', () => {
     await query(
       "INSERT INTO newer.logweave_migrations (raw_table, version, name, checksum) VALUES ('http_logs_raw', 99, 'x', '')",
     );
-    await expect(own.migrate({ dryRun: true })).rejects.toThrow(/schema version 99; this program knows up to 2/);
+    await expect(own.migrate({ dryRun: true })).rejects.toThrow(/schema version 99; this program knows up to 3/);
   });
 
   test('fault 21: a missing table, column or view and a changed type are named', async () => {
@@ -129,6 +137,8 @@ describe('migrations', () => {
       'table http_logs_raw is missing',
       'table http_logs is missing',
       'materialised view http_logs_raw_to_http_logs is missing',
+      'table raw_logs is missing',
+      'table udm_events is missing',
     ]);
     await own.migrate({ dryRun: false });
     await query('DROP VIEW broken.http_logs_raw_to_http_logs');
@@ -367,7 +377,14 @@ describe('errors', () => {
 
   test('the row that ClickHouse stumbles over is not in the message', async () => {
     const rows = Buffer.from('\x7fa planted piece of data');
-    const failed = warehouse.insertRange({ topic: 't', partition: 0, firstOffset: 1, lastOffset: 1, rows });
+    const failed = warehouse.insertRange({
+      stream: 'correlated',
+      topic: 't',
+      partition: 0,
+      firstOffset: 1,
+      lastOffset: 1,
+      rows,
+    });
     const error: unknown = await failed.catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'row' });
     expect(String(error)).not.toContain('planted piece');

@@ -3,13 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { RAW_COLUMNS } from './columns.ts';
 import { type MigrationResult, migrate } from './migrations.ts';
 import type { Counts, Double, OrphanTally, Tally } from './queries.ts';
 import * as queries from './queries.ts';
-import { LOGS_COLUMNS, LOGS_TABLE, selectFromRaw, type TableNames } from './schema.ts';
+import { RAW_LOGS_TABLE } from './raw-logs-table.ts';
+import { insertedColumns, LOGS_COLUMNS, LOGS_TABLE, selectFromRaw, type TableNames } from './schema.ts';
 import { findSchemaProblems, type SchemaProblem, schemaQueries } from './schema-check.ts';
 import { identifier } from './sql-text.ts';
+import { STREAM_TABLES, STREAMS, type Stream, type TableRole } from './streams.ts';
+import { UDM_EVENTS_TABLE } from './udm-events-table.ts';
 import { toWarehouseError } from './warehouse-error.ts';
 
 export interface WarehouseConfig {
@@ -43,7 +45,9 @@ export interface OffsetRange {
 }
 
 export interface InsertRange extends OffsetRange {
-  /** RowBinary as `RowEncoder` builds it. */
+  /** Says the table. */
+  readonly stream: Stream;
+  /** RowBinary as the `RowEncoder` of the stream builds it. */
   readonly rows: Buffer;
 }
 
@@ -54,24 +58,24 @@ export interface Warehouse {
   ping(): Promise<void>;
   /** @throws NewerSchemaError as well. */
   migrate(options: { readonly dryRun: boolean }): Promise<MigrationResult>;
-  /** What differs from the schema that the migrations make; empty when all is well. */
-  schemaProblems(): Promise<readonly SchemaProblem[]>;
+  /** What differs from the schema that the migrations make, in all tables or those of a stream; empty when all is well. */
+  schemaProblems(stream?: Stream): Promise<readonly SchemaProblem[]>;
   /**
-   * Inserts into the raw table, and through the view into the other. The token is the range: the same range again is
-   * dropped by the server, whatever it holds. When the view fails, the rows stay in the raw table. The signal ends the
-   * waiting, not the insert.
+   * Inserts into the table of the stream, and through a view into the one behind it, if any. The token is the range: the
+   * same range again is dropped by the server, whatever it holds. When the view fails, the rows stay in the first table.
+   * The signal ends the waiting, not the insert.
    */
   insertRange(range: InsertRange, signal?: AbortSignal): Promise<void>;
   /** How many rows of the range a table holds. */
-  countRange(table: 'raw' | 'logs', range: OffsetRange): Promise<number>;
-  /** Fills the other table from the raw one for a range that the view failed on. The token is the range's here too. */
+  countRange(table: TableRole, range: OffsetRange): Promise<number>;
+  /** Fills the table of results from their raw one for a range that the view failed on. The token is the range's here too. */
   insertFromRaw(range: OffsetRange, signal?: AbortSignal): Promise<void>;
   counts(): Promise<Counts>;
   topJa4(limit: number): Promise<readonly Tally[]>;
   topUserAgents(limit: number): Promise<readonly Tally[]>;
   orphans(): Promise<readonly OrphanTally[]>;
   /** See `doublesQuery`. */
-  doubles(table: 'raw' | 'logs', limit: number): Promise<readonly Double[]>;
+  doubles(table: TableRole, limit: number): Promise<readonly Double[]>;
   missingFromLogs(limit: number): Promise<readonly Double[]>;
   /** Any SELECT, read-only and bounded in time and result. */
   select<T>(sql: string, params?: Record<string, unknown>): Promise<readonly T[]>;
@@ -91,7 +95,7 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   materialized_views_ignore_errors: 0,
   // One block a range, the same one at every replay.
   input_format_parallel_parsing: 0,
-  // A batch may hold events of any month; a limit would refuse it for ever.
+  // A batch may hold events of any time; a limit would refuse it for ever.
   max_partitions_per_insert_block: '0',
   // A field twice in `extra` is no reason to refuse a row; `raw_json` keeps both.
   type_json_skip_duplicated_paths: 1,
@@ -119,7 +123,12 @@ class ClickHouseWarehouse implements Warehouse {
 
   constructor(config: WarehouseConfig) {
     this.#config = config;
-    this.tables = { raw: identifier(config.rawTable), logs: LOGS_TABLE };
+    this.tables = {
+      raw: identifier(config.rawTable),
+      logs: LOGS_TABLE,
+      rawLogs: RAW_LOGS_TABLE,
+      udmEvents: UDM_EVENTS_TABLE,
+    };
     this.#client = connect(config, identifier(config.database));
     this.#bareClient = connect(config, 'default');
   }
@@ -139,8 +148,9 @@ class ClickHouseWarehouse implements Warehouse {
     return migrate(client, this.#config.database, this.tables, options);
   }
 
-  async schemaProblems(): Promise<readonly SchemaProblem[]> {
-    const sql = schemaQueries(this.#config.database, this.tables);
+  async schemaProblems(stream?: Stream): Promise<readonly SchemaProblem[]> {
+    if (stream === undefined) return (await Promise.all(STREAMS.map((each) => this.schemaProblems(each)))).flat();
+    const sql = schemaQueries(this.#config.database, this.tables, stream);
     const tables = await this.#select<{ name: string }>('check schema', sql.tables, {}, this.#bareClient);
     const columns = await this.#select<{ table: string; name: string; type: string }>(
       'check schema',
@@ -148,14 +158,15 @@ class ClickHouseWarehouse implements Warehouse {
       {},
       this.#bareClient,
     );
-    return findSchemaProblems(this.tables, { tables, columns });
+    return findSchemaProblems(this.tables, stream, { tables, columns });
   }
 
   insertRange(range: InsertRange, signal?: AbortSignal): Promise<void> {
-    return this.#call(`insert into ${this.tables.raw}`, async () => {
+    const table = this.tables[STREAM_TABLES[range.stream].into];
+    return this.#call(`insert into ${table}`, async () => {
       // `insert` of the client would encode objects; the bytes of these rows are ready.
       const { stream } = await this.#client.exec({
-        query: `INSERT INTO ${this.tables.raw} (${RAW_COLUMNS.join(', ')}) FORMAT RowBinary`,
+        query: `INSERT INTO ${table} (${insertedColumns(range.stream).join(', ')}) FORMAT RowBinary`,
         values: Readable.from([range.rows], { objectMode: false }),
         clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: insertToken(range) },
         ...(signal === undefined ? {} : { abort_signal: signal }),
@@ -166,7 +177,7 @@ class ClickHouseWarehouse implements Warehouse {
     });
   }
 
-  async countRange(table: 'raw' | 'logs', range: OffsetRange): Promise<number> {
+  async countRange(table: TableRole, range: OffsetRange): Promise<number> {
     const { where, params } = wherePlace(range);
     const sql = `SELECT toFloat64(count()) AS n FROM ${this.tables[table]} WHERE ${where}`;
     const rows = await this.#select<{ n: number }>(`count in ${this.tables[table]}`, sql, params);
@@ -212,7 +223,7 @@ ORDER BY _offset`;
     return this.#select('orphans', queries.orphansQuery(this.tables), {});
   }
 
-  doubles(table: 'raw' | 'logs', limit: number): Promise<readonly Double[]> {
+  doubles(table: TableRole, limit: number): Promise<readonly Double[]> {
     return this.#select('look for doubles', queries.doublesQuery(this.tables[table]), { limit });
   }
 

@@ -23,9 +23,8 @@ const DEAD_LETTER = 'logweave.dead-letter';
 const PARTITIONS = 4;
 
 const CONFIG: ClickhouseWriterConfig = {
-  topic: TOPIC,
+  streams: [{ stream: 'correlated', topic: TOPIC, group: 'logweave.clickhouse-writer' }],
   deadLetterTopic: DEAD_LETTER,
-  group: 'logweave.clickhouse-writer',
   maxRows: 500,
   maxBytes: 1_000_000,
   maxAgeMs: 100,

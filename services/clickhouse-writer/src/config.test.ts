@@ -15,12 +15,20 @@ test('an empty section is the embedded engine with batches of a second', () => {
   const empty = section({});
   expect(chooseWarehouse(empty)).toEqual({ kind: 'embedded', memoryBytes: 1536 * 1024 * 1024 });
   expect(resolveClickhouseWriterConfig(empty)).toMatchObject({
-    topic: 'logweave.correlated',
+    streams: [
+      { stream: 'correlated', topic: 'logweave.correlated', group: 'logweave.clickhouse-writer' },
+      { stream: 'raw', topic: 'logweave.raw', group: 'logweave.clickhouse-writer-raw' },
+      { stream: 'udm', topic: 'logweave.udm', group: 'logweave.clickhouse-writer-udm' },
+    ],
     deadLetterTopic: 'logweave.dead-letter',
-    group: 'logweave.clickhouse-writer',
     maxRows: 10_000,
     maxAgeMs: 1_000,
   });
+});
+
+test('streams that are not named are not written', () => {
+  const { streams } = resolveClickhouseWriterConfig(section({ streams: ['udm'] }), { topicPrefix: 'x' });
+  expect(streams).toEqual([{ stream: 'udm', topic: 'x.udm', group: 'x.clickhouse-writer-udm' }]);
 });
 
 test("the seed's sample means a server over HTTP and its raw table", () => {

@@ -1,5 +1,5 @@
 import { DEFAULT_TOPIC_PREFIX, topicName } from '@logweave/model';
-import { parseDsn, type WarehouseConfig } from '@logweave/warehouse';
+import { parseDsn, STREAMS, type Stream, type WarehouseConfig } from '@logweave/warehouse';
 import { type Static, Type } from 'typebox';
 
 const MIB = 1024 * 1024;
@@ -50,7 +50,14 @@ const tlsSchema = Type.Object(
 /** Section `outputs.clickhouse`. */
 export const clickhouseSectionSchema = Type.Object(
   {
-    enabled: Type.Boolean({ default: true, description: 'Whether result records are written to ClickHouse.' }),
+    enabled: Type.Boolean({ default: true, description: 'Whether anything is written to ClickHouse.' }),
+    streams: Type.Array(Type.Enum([...STREAMS], { description: 'A topic and its table.' }), {
+      default: [...STREAMS],
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        'What is written: correlated (to the table below), raw (to raw_logs), udm (to udm_events). Tables are made for all.',
+    }),
     embedded: Type.Union([Type.Boolean(), Type.Null()], {
       default: null,
       description:
@@ -69,7 +76,7 @@ export const clickhouseSectionSchema = Type.Object(
     table: Type.String({
       pattern: '^[A-Za-z_][A-Za-z0-9_]{0,200}$',
       default: 'http_logs_raw',
-      description: 'The raw table: one result record a row. A view fills http_logs from it.',
+      description: 'The raw table of results: one result record a row. A view fills http_logs from it.',
     }),
     migrate: Type.Boolean({
       default: true,
@@ -101,19 +108,25 @@ export const clickhouseSectionSchema = Type.Object(
       description: 'Certificates, when the system has not got them.',
     }),
   },
-  { additionalProperties: false, default: {}, description: 'Result records as rows in ClickHouse, each exactly once.' },
+  { additionalProperties: false, default: {}, description: 'Records as rows in ClickHouse, each exactly once.' },
 );
 
 export type ClickhouseSection = Static<typeof clickhouseSectionSchema>;
 
-export interface ClickhouseWriterConfig {
+/** A topic and the group that takes it to its table. */
+export interface WrittenStream {
+  readonly stream: Stream;
   readonly topic: string;
-  readonly deadLetterTopic: string;
   readonly group: string;
+}
+
+export interface ClickhouseWriterConfig {
+  readonly streams: readonly WrittenStream[];
+  readonly deadLetterTopic: string;
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** Bound of what is held in memory for all partitions together. */
+  /** Bound of what is held in memory for all streams together; each may hold its equal share whatever others hold. */
   readonly maxBufferedBytes: number;
   readonly concurrency: number;
   readonly migrate: boolean;
@@ -129,6 +142,11 @@ export interface ClickhouseWriterContext {
   readonly topicPrefix?: string;
 }
 
+/** The group of a stream. Each has its own, since topics of one group must have the same number of partitions. */
+function clickhouseWriterGroup(stream: Stream, prefix: string): string {
+  return stream === 'correlated' ? `${prefix}.clickhouse-writer` : `${prefix}.clickhouse-writer-${stream}`;
+}
+
 /** From the section (defaults filled in) to what the service takes. */
 export function resolveClickhouseWriterConfig(
   section: ClickhouseSection,
@@ -136,9 +154,12 @@ export function resolveClickhouseWriterConfig(
 ): ClickhouseWriterConfig {
   const prefix = context.topicPrefix ?? DEFAULT_TOPIC_PREFIX;
   return {
-    topic: topicName('correlated', prefix),
+    streams: section.streams.map((stream) => ({
+      stream,
+      topic: topicName(stream, prefix),
+      group: clickhouseWriterGroup(stream, prefix),
+    })),
     deadLetterTopic: topicName('dead-letter', prefix),
-    group: `${prefix}.clickhouse-writer`,
     maxRows: section.batch.max_rows,
     maxBytes: section.batch.max_bytes,
     maxAgeMs: section.batch.max_age_ms,

@@ -8,4 +8,5 @@ export {
   embeddedWarehouseConfig,
   resolveClickhouseWriterConfig,
   type WarehouseChoice,
+  type WrittenStream,
 } from './config.ts';

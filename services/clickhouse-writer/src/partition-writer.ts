@@ -6,10 +6,19 @@ import {
   type RecordBatch,
   type TopicPartition,
 } from '@logweave/event-log';
-import type { Clock } from '@logweave/model';
+import { type Clock, reject } from '@logweave/model';
 import type { Logger } from '@logweave/service-kit';
-import { MEMORY_LIMIT_EXCEEDED, RowEncoder, type Warehouse, WarehouseError } from '@logweave/warehouse';
+import {
+  createRowEncoder,
+  MEMORY_LIMIT_EXCEEDED,
+  type RowEncoder,
+  STREAM_TABLES,
+  type Stream,
+  type Warehouse,
+  WarehouseError,
+} from '@logweave/warehouse';
 import type { ClickhouseWriterConfig } from './config.ts';
+import { type EncodedRange, encodeRange, type RefusedRecord } from './encode-range.ts';
 import type { InsertSlots } from './insert-slots.ts';
 import type { ClickhouseWriterMetrics } from './metrics.ts';
 import { PartitionBuffer } from './partition-buffer.ts';
@@ -18,6 +27,8 @@ import type { RejectedRecords } from './rejected-records.ts';
 import type { SchemaGate } from './schema-gate.ts';
 
 export interface PartitionWriterDeps {
+  /** Says the table, and how rows are made of records. */
+  readonly stream: Stream;
   readonly consumer: Pick<Consumer, 'commit'>;
   readonly warehouse: Pick<Warehouse, 'insertRange' | 'insertFromRaw' | 'countRange'>;
   readonly gate: Pick<SchemaGate, 'pass' | 'check' | 'problem'>;
@@ -83,7 +94,7 @@ export class PartitionWriter {
     this.#committedPlan = encodePlan(plan);
     this.#position = position;
     this.#buffer = new PartitionBuffer(position);
-    this.#encoder = new RowEncoder(partition.topic, partition.partition);
+    this.#encoder = createRowEncoder(deps.stream, partition.topic, partition.partition);
     this.#ambiguousUntilMs = plan.length > 0 ? deps.clock.monotonicMs() + AMBIGUOUS_MS : 0;
   }
 
@@ -190,52 +201,57 @@ export class PartitionWriter {
     if (encodePlan(this.#plan) !== this.#committedPlan && !(await this.#commit())) return 0;
     const head = this.#plan[0] as PlannedRange;
     const records = this.#buffer.records(head);
+    const encoded = encodeRange(this.#encoder, records);
     try {
-      await this.#insert(head, records);
+      if (encoded.rows > 0) await this.#insert(head, records, encoded);
     } catch (error) {
       if (!(error instanceof WarehouseError)) throw error;
       if (this.#aborting.signal.aborted) return 0;
-      return this.#onError(error, head, records);
+      return this.#onError(error, head, records, encoded);
     }
-    return this.#done(head);
+    return this.#done(head, encoded);
   }
 
-  async #done(head: PlannedRange): Promise<number> {
+  /** The head's rows are in ClickHouse: its position is committed, with the letters of its records that get no row. */
+  async #done(head: PlannedRange, { rows, refused }: EncodedRange): Promise<number> {
     this.#attempts = 0;
     this.#ambiguousUntilMs = 0;
-    this.#rejectionsInARow = 0;
+    if (rows > 0) this.#rejectionsInARow = 0;
     this.#setProblem(null);
+    if (refused.length > 0) return this.#reject(head, refused);
     this.#advance(head);
     await this.#commit();
     return 0;
   }
 
-  async #insert(range: PlannedRange, records: readonly LogRecord[]): Promise<void> {
-    const { warehouse, clock, metrics } = this.#deps;
+  async #insert(range: PlannedRange, records: readonly LogRecord[], { bytes, rows }: EncodedRange): Promise<void> {
+    const { stream, warehouse, clock, metrics } = this.#deps;
     const { signal } = this.#aborting;
     const { topic, partition } = this.#partition;
     const place = { topic, partition, firstOffset: range.firstOffset, lastOffset: range.lastOffset };
-    const labels = { partition: String(partition) };
+    const labels = { stream, partition: String(partition) };
     const fromMs = clock.monotonicMs();
     if (range.fromRaw) {
       await warehouse.insertFromRaw(place, signal);
     } else {
-      // A tombstone has no place in a result topic; should one be there, it stays visible as an empty row.
-      for (const { value, offset, timestampMs } of records) {
-        this.#encoder.add(value ?? new Uint8Array(0), offset, timestampMs);
-      }
-      const rows = this.#encoder.take();
-      await warehouse.insertRange({ ...place, rows }, signal);
-      metrics.bytes.inc(labels, rows.length);
+      await warehouse.insertRange({ ...place, stream, rows: bytes }, signal);
+      metrics.bytes.inc(labels, bytes.length);
     }
-    metrics.insert.observe((clock.monotonicMs() - fromMs) / 1000);
-    metrics.rows.inc(labels, records.length);
+    metrics.insert.observe({ stream }, (clock.monotonicMs() - fromMs) / 1000);
+    metrics.rows.inc(labels, rows);
     metrics.batches.inc(labels);
     const oldest = records[0];
-    if (oldest !== undefined) metrics.latency.observe(Math.max(0, clock.wallMs() - oldest.timestampMs) / 1000);
+    if (oldest !== undefined) {
+      metrics.latency.observe({ stream }, Math.max(0, clock.wallMs() - oldest.timestampMs) / 1000);
+    }
   }
 
-  async #onError(error: WarehouseError, head: PlannedRange, records: readonly LogRecord[]): Promise<number> {
+  async #onError(
+    error: WarehouseError,
+    head: PlannedRange,
+    records: readonly LogRecord[],
+    encoded: EncodedRange,
+  ): Promise<number> {
     const { gate, clock } = this.#deps;
     this.#attempts++;
     if (error.code === null) this.#ambiguousUntilMs = clock.monotonicMs() + AMBIGUOUS_MS;
@@ -248,7 +264,9 @@ export class PartitionWriter {
       error.code === MEMORY_LIMIT_EXCEEDED &&
       this.#attempts >= MEMORY_FAILURES_BEFORE_SPLIT &&
       clock.monotonicMs() >= this.#ambiguousUntilMs;
-    if ((error.kind === 'row' || shortOfMemory) && records.length > 1) return this.#split(head, records);
+    if ((error.kind === 'row' || shortOfMemory) && records.length > 1) {
+      return this.#split(error, head, records, encoded);
+    }
     if (error.kind === 'retryable') return this.#retry(error, error.message);
     const record = records[0];
     if (record === undefined) throw new Error(`ClickHouse refuses a row of an empty range: ${error.message}`);
@@ -258,56 +276,66 @@ export class PartitionWriter {
         `ClickHouse refused the last ${this.#rejectionsInARow} rows and this one: ${error.message}`,
       );
     }
-    return this.#reject(error, head, record);
+    const outcome = await this.#reject(head, [{ record, rejection: reject('rejected_by_warehouse', error.message) }]);
+    if (outcome === 0) this.#rejectionsInARow++;
+    return outcome;
   }
 
   #retry(error: WarehouseError, problem: string): number {
-    const { metrics, log } = this.#deps;
-    metrics.retries.inc({ reason: error.kind });
+    const { stream, metrics, log } = this.#deps;
+    metrics.retries.inc({ stream, reason: error.kind });
     const waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#attempts - 1, 16));
-    const fields = { partition: this.#partition.partition, kind: error.kind, code: error.code, problem, waitMs };
+    const fields = { ...this.#partition, kind: error.kind, code: error.code, problem, waitMs };
     log.warn(fields, 'insert failed, will be tried again');
     this.#setProblem(problem);
     return waitMs;
   }
 
   /** Halves the head. The new plan is committed before any half is tried. */
-  async #split(head: PlannedRange, records: readonly LogRecord[]): Promise<number> {
-    const { warehouse, metrics, log } = this.#deps;
+  async #split(
+    error: WarehouseError,
+    head: PlannedRange,
+    records: readonly LogRecord[],
+    encoded: EncodedRange,
+  ): Promise<number> {
+    const { stream, warehouse, metrics, log } = this.#deps;
+    const { into, arrive } = STREAM_TABLES[stream];
     const range = { ...this.#partition, firstOffset: head.firstOffset, lastOffset: head.lastOffset };
     let { fromRaw } = head;
     try {
       // An earlier try may have been applied after all.
-      if ((await warehouse.countRange('logs', range)) >= records.length) return this.#done(head);
-      // All in the raw table: it was the view that failed, and sending the halves would put them there twice.
-      fromRaw ||= (await warehouse.countRange('raw', range)) >= records.length;
-    } catch (error) {
-      if (!(error instanceof WarehouseError)) throw error;
-      return this.#retry(error, error.message);
+      const arrived = await warehouse.countRange(arrive, range);
+      if (arrived >= encoded.rows) return this.#done(head, encoded);
+      // Some of its parts are there: whole, with its token, the rest is added; in halves those would be doubled.
+      if (arrived > 0) return this.#retry(error, `${error.message} (${arrived} of ${encoded.rows} rows are there)`);
+      // All in the first table: it was the view that failed, and sending the halves would put them there twice.
+      if (into !== arrive) fromRaw ||= (await warehouse.countRange(into, range)) >= encoded.rows;
+    } catch (failure) {
+      if (!(failure instanceof WarehouseError)) throw failure;
+      return this.#retry(failure, failure.message);
     }
     const middle = records.length >> 1;
     const left = { firstOffset: head.firstOffset, lastOffset: (records[middle - 1] as LogRecord).offset, fromRaw };
     const right = { firstOffset: (records[middle] as LogRecord).offset, lastOffset: head.lastOffset, fromRaw };
-    metrics.splits.inc();
-    log.debug({ partition: this.#partition.partition, left, right }, 'range split');
+    metrics.splits.inc({ stream });
+    log.debug({ ...this.#partition, left, right }, 'range split');
     this.#plan = [left, right, ...this.#plan.slice(1)];
     this.#attempts = 0;
     return 0;
   }
 
-  async #reject(error: WarehouseError, head: PlannedRange, record: LogRecord): Promise<number> {
-    const { metrics, log, rejected } = this.#deps;
+  /** Ends the head with letters; 0 when it is done, else how long to wait before it is tried once more from its insert on. */
+  async #reject(head: PlannedRange, refused: readonly RefusedRecord[]): Promise<number> {
+    const { stream, metrics, log, rejected } = this.#deps;
     const rest = this.#plan.slice(1);
     const commit = this.#commitOf(rest, rest[0]?.firstOffset ?? head.lastOffset + 1);
-    const outcome = await this.#patiently(() => rejected.send(record, error.message, commit));
+    const outcome = await this.#patiently(() => rejected.send(refused, commit));
     if (outcome !== 'done') return outcome === 'fenced' ? this.#lost() : FIRST_RETRY_MS;
-    this.#rejectionsInARow++;
     this.#attempts = 0;
-    metrics.rejected.inc({ reason: 'rejected_by_warehouse' });
-    log.warn(
-      { partition: this.#partition.partition, offset: record.offset, code: error.code },
-      'row rejected by ClickHouse',
-    );
+    for (const { rejection } of refused) metrics.rejected.inc({ stream, reason: rejection.reason });
+    const reasons = [...new Set(refused.map(({ rejection }) => rejection.reason))];
+    const fields = { ...this.#partition, offset: refused[0]?.record.offset, records: refused.length, reasons };
+    log.warn(fields, 'records get no row');
     this.#advance(head);
     this.#committedPlan = commit.metadata;
     return 0;
@@ -345,7 +373,7 @@ export class PartitionWriter {
         return await call();
       } catch (error) {
         if (!(error instanceof EventLogError) || !error.retriable) throw error;
-        log.warn({ partition: this.#partition.partition, code: error.code }, 'event log does not answer');
+        log.warn({ ...this.#partition, code: error.code }, 'event log does not answer');
         await clock.sleep(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16)), this.#aborting.signal);
       }
     }
@@ -353,7 +381,7 @@ export class PartitionWriter {
   }
 
   #lost(): number {
-    this.#deps.log.info({ partition: this.#partition.partition }, 'partition taken over by another writer');
+    this.#deps.log.info({ ...this.#partition }, 'partition taken over by another writer');
     this.#aborting.abort();
     return 0;
   }

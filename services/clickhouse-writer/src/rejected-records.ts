@@ -1,13 +1,13 @@
 import {
+  type AppendBatch,
   deadLetterRecord,
   type EventLog,
-  type LogRecord,
   type OffsetCommit,
   partitionOf,
   type TopicPartition,
   type TransactionalProducer,
 } from '@logweave/event-log';
-import { reject } from '@logweave/model';
+import type { RefusedRecord } from './encode-range.ts';
 
 export interface RejectedRecordsOptions {
   readonly group: string;
@@ -16,8 +16,8 @@ export interface RejectedRecordsOptions {
 }
 
 /**
- * Sends a partition's rejected records to the dead-letter topic, each in one transaction with the offset behind it, so
- * that a crash neither loses nor doubles one. The transactional id is the partition's lease: opening it fences a writer
+ * Sends a partition's rejected records to the dead-letter topic, in one transaction with the offset behind them, so that
+ * a crash neither loses nor doubles one. The transactional id is the partition's lease: opening it fences a writer
  * that has lost the partition and does not know.
  */
 export class RejectedRecords {
@@ -43,37 +43,45 @@ export class RejectedRecords {
   }
 
   /**
-   * Writes the letter and commits the offset, both or neither.
+   * Writes the letters and commits the offset, all or nothing.
    * @returns `again` when nothing was applied and the same call may succeed later.
    * @throws EventLogError from opening the producer anew.
    */
-  async send(record: LogRecord, why: string, commit: OffsetCommit): Promise<'done' | 'fenced' | 'again'> {
+  async send(refused: readonly RefusedRecord[], commit: OffsetCommit): Promise<'done' | 'fenced' | 'again'> {
     const producer = this.#producer;
     if (producer === null) {
       await this.open();
       // An earlier attempt may have been applied after all.
       return (await this.#isCommitted(commit)) ? 'done' : 'again';
     }
-    const { deadLetterTopic, deadLetterPartitions, group } = this.#options;
-    const { topic, partition } = this.#partition;
-    const key = record.key ?? Buffer.from(`${topic}-${partition}`);
-    const letter = deadLetterRecord({
-      stage: 'clickhouse-writer',
-      rejection: reject('rejected_by_warehouse', why),
-      key: record.key,
-      value: record.value,
-      arrivalMs: record.timestampMs,
-      source: { topic, partition, offset: record.offset },
-    });
-    const outcome = await producer.commit({
-      batches: [{ topic: deadLetterTopic, partition: partitionOf(key, deadLetterPartitions), records: [letter] }],
-      group,
-      offsets: [commit],
-    });
+    const { group } = this.#options;
+    const outcome = await producer.commit({ batches: this.#letters(refused), group, offsets: [commit] });
     if (outcome.kind === 'committed') return 'done';
     this.#producer = null;
     await producer.close();
     return outcome.kind === 'fenced' ? 'fenced' : 'again';
+  }
+
+  #letters(refused: readonly RefusedRecord[]): readonly AppendBatch[] {
+    const { deadLetterTopic, deadLetterPartitions } = this.#options;
+    const { topic, partition } = this.#partition;
+    const byPartition = Map.groupBy(refused, ({ record }) =>
+      partitionOf(record.key ?? Buffer.from(`${topic}-${partition}`), deadLetterPartitions),
+    );
+    return [...byPartition].map(([letterPartition, letters]) => ({
+      topic: deadLetterTopic,
+      partition: letterPartition,
+      records: letters.map(({ record, rejection }) =>
+        deadLetterRecord({
+          stage: 'clickhouse-writer',
+          rejection,
+          key: record.key,
+          value: record.value,
+          arrivalMs: record.timestampMs,
+          source: { topic, partition, offset: record.offset },
+        }),
+      ),
+    }));
   }
 
   async close(): Promise<void> {

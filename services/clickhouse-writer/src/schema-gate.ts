@@ -1,31 +1,33 @@
 import type { Clock } from '@logweave/model';
 import type { Logger } from '@logweave/service-kit';
-import { NewerSchemaError, type Warehouse, WarehouseError } from '@logweave/warehouse';
+import { NewerSchemaError, type Stream, type Warehouse, WarehouseError } from '@logweave/warehouse';
 
 // A view that somebody drops lets rows into the raw table only, without an error: hence a look now and then.
 const RECHECK_OPEN_MS = 5_000;
 const RECHECK_CLOSED_MS = 2_000;
 
 export interface SchemaGateDeps {
-  readonly warehouse: Pick<Warehouse, 'migrate' | 'schemaProblems'>;
+  readonly warehouse: Pick<Warehouse, 'schemaProblems'>;
+  /** Brings the tables up to date, or has done it. @throws what `Warehouse.migrate` throws. */
+  readonly migrate: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Lets inserts through while the tables are as the migrations made them. Opens by itself once they are mended. */
+/** Lets inserts of a stream through while its tables are as the migrations made them. Opens by itself once they are mended. */
 export class SchemaGate {
   readonly #deps: SchemaGateDeps;
   readonly #stopping = new AbortController();
-  #migrate: boolean;
+  readonly #stream: Stream;
   #open = false;
   #problem: string | null = 'ClickHouse has not answered yet';
   #waiting: (() => void)[] = [];
   #checking: Promise<void> | null = null;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(deps: SchemaGateDeps, options: { readonly migrate: boolean }) {
+  constructor(stream: Stream, deps: SchemaGateDeps) {
+    this.#stream = stream;
     this.#deps = deps;
-    this.#migrate = options.migrate;
   }
 
   /** Why it is closed, naming tables and columns; null when it is open. */
@@ -70,14 +72,10 @@ export class SchemaGate {
   }
 
   async #look(): Promise<void> {
-    const { warehouse, log } = this.#deps;
+    const { warehouse, migrate } = this.#deps;
     try {
-      if (this.#migrate) {
-        const { steps } = await warehouse.migrate({ dryRun: false });
-        this.#migrate = false;
-        if (steps.length > 0) log.info({ versions: steps.map((step) => step.version) }, 'tables migrated');
-      }
-      const problems = await warehouse.schemaProblems();
+      await migrate();
+      const problems = await warehouse.schemaProblems(this.#stream);
       if (problems.length === 0) return this.#set(null);
       this.#set(problems.map((problem) => problem.message).join('; '));
     } catch (error) {
@@ -90,8 +88,9 @@ export class SchemaGate {
 
   #set(problem: string | null): void {
     if (problem !== this.#problem) {
-      if (problem === null) this.#deps.log.info({}, 'tables are as expected');
-      else this.#deps.log.error({ problem }, 'cannot insert');
+      const fields = { stream: this.#stream };
+      if (problem === null) this.#deps.log.info(fields, 'tables are as expected');
+      else this.#deps.log.error({ ...fields, problem }, 'cannot insert');
     }
     this.#problem = problem;
     this.#open = problem === null;

@@ -1,5 +1,6 @@
 import type { InsertRange, OffsetRange, SchemaProblem, Warehouse } from '@logweave/warehouse';
-import { insertToken, WarehouseError } from '@logweave/warehouse';
+import { insertToken, STREAM_TABLES, type TableRole, WarehouseError } from '@logweave/warehouse';
+import { decodeRows, RAW_LOGS, UDM_EVENTS } from '@logweave/warehouse/testing';
 
 /** A row by its place in the log. */
 export interface FakeRow {
@@ -17,14 +18,16 @@ export type FakeConnection = Pick<
 >;
 
 /**
- * ClickHouse in memory, as far as the writer can tell: two tables with a token window each, a view between them that
+ * ClickHouse in memory, as far as the writer can tell: tables with a token window each, between two of them a view that
  * may refuse rows while the raw table keeps them, outages, lost answers.
  */
-export class FakeWarehouse {
+export class FakeWarehouse implements Readonly<Record<TableRole, readonly FakeRow[]>> {
   readonly raw: FakeRow[] = [];
   readonly logs: FakeRow[] = [];
+  readonly rawLogs: FakeRow[] = [];
+  readonly udmEvents: FakeRow[] = [];
   readonly tokens: string[] = [];
-  /** Values that the view refuses, or the raw table itself. */
+  /** Values that the view refuses, or the table itself that is inserted into. */
   refusedByView: (value: string) => boolean = () => false;
   refusedByRaw: (value: string) => boolean = () => false;
   down = false;
@@ -35,8 +38,7 @@ export class FakeWarehouse {
   migrations = 0;
   /** Inserts that were tried, successful or not. */
   attempts = 0;
-  readonly #rawTokens = new Set<string>();
-  readonly #logTokens = new Set<string>();
+  readonly #tokens = new Map<TableRole, Set<string>>();
 
   /** One process's connection; once `alive` says no, its calls neither arrive nor return. */
   connect(alive: () => boolean = () => true): FakeConnection {
@@ -81,9 +83,9 @@ export class FakeWarehouse {
       throw new WarehouseError('row', 469, 'insert: CONSTRAINT (469)');
     const token = insertToken(range);
     this.tokens.push(token);
-    if (!this.#rawTokens.has(token)) this.raw.push(...rows);
-    this.#rawTokens.add(token);
-    this.#throughView(token, rows);
+    const { into, arrive } = STREAM_TABLES[range.stream];
+    this.#store(into, token, rows);
+    if (into !== arrive) this.#throughView(token, rows);
     if (fault === 'lost_answer') throw new WarehouseError('retryable', null, 'insert: Timeout error.');
   }
 
@@ -98,8 +100,14 @@ export class FakeWarehouse {
 
   #throughView(token: string, rows: readonly FakeRow[]): void {
     if (rows.some((row) => this.refusedByView(row.value))) throw new WarehouseError('row', 675, 'insert: IPV4 (675)');
-    if (!this.#logTokens.has(token)) this.logs.push(...rows);
-    this.#logTokens.add(token);
+    this.#store('logs', token, rows);
+  }
+
+  #store(table: TableRole, token: string, rows: readonly FakeRow[]): void {
+    const tokens = this.#tokens.get(table) ?? new Set();
+    this.#tokens.set(table, tokens);
+    if (!tokens.has(token)) this[table].push(...rows);
+    tokens.add(token);
   }
 
   #checkTables(): void {
@@ -109,25 +117,26 @@ export class FakeWarehouse {
   }
 }
 
-/** Reads RowBinary: record, the rest of its fields, topic, partition, offset, arrival. */
-function rowsOf({ rows }: InsertRange): readonly FakeRow[] {
-  const found: FakeRow[] = [];
-  let at = 0;
-  const string = (): string => {
-    let length = 0;
-    let byte = 0x80;
-    for (let shift = 0; byte >= 0x80; shift += 7) length += ((byte = rows[at++] as number) & 0x7f) << shift;
-    at += length;
-    return rows.toString('utf8', at - length, at);
-  };
-  while (at < rows.length) {
-    const value = string();
-    string();
-    string();
-    found.push({ value, partition: rows.readUInt32LE(at), offset: Number(rows.readBigUInt64LE(at + 4)) });
-    at += 4 + 8 + 8;
-  }
-  return found;
+const RESULT_COLUMNS = [
+  { name: 'raw_json', type: 'String' },
+  { name: 'extra_json', type: 'String' },
+  { name: '_topic', type: 'String' },
+  { name: '_partition', type: 'UInt32' },
+  { name: '_offset', type: 'UInt64' },
+  { name: '_arrived_at', type: 'DateTime64(3)' },
+];
+
+function rowsOf({ stream, rows }: InsertRange): readonly FakeRow[] {
+  const { columns, value } = {
+    correlated: { columns: RESULT_COLUMNS, value: 'raw_json' },
+    raw: { columns: RAW_LOGS.columns, value: 'raw' },
+    udm: { columns: UDM_EVENTS.columns, value: 'event_json' },
+  }[stream];
+  return decodeRows(columns, rows).map((row) => ({
+    value: String(row[value]),
+    partition: Number(row['_partition']),
+    offset: Number(row['_offset']),
+  }));
 }
 
 /** The insert goes on; only the caller no longer waits. */

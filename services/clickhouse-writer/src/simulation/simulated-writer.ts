@@ -1,7 +1,7 @@
 import { MemoryCluster, type MemoryEventLog } from '@logweave/event-log/memory';
 import { TOPICS, VirtualClock } from '@logweave/model';
 import type { Service } from '@logweave/service-kit';
-import type { Warehouse } from '@logweave/warehouse';
+import { STREAM_TABLES, type Stream, type TableRole, type Warehouse } from '@logweave/warehouse';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createClickhouseWriter } from '../clickhouse-writer.ts';
@@ -12,10 +12,8 @@ export const TOPIC = 'logweave.correlated';
 const DEAD_LETTER = 'logweave.dead-letter';
 export const GROUP = 'logweave.clickhouse-writer';
 
-const CONFIG: ClickhouseWriterConfig = {
-  topic: TOPIC,
+const CONFIG: Omit<ClickhouseWriterConfig, 'streams'> = {
   deadLetterTopic: DEAD_LETTER,
-  group: GROUP,
   maxRows: 10,
   maxBytes: 1_000_000,
   maxAgeMs: 1_000,
@@ -33,15 +31,19 @@ export class SimulatedWriter {
   readonly logLines: string[] = [];
   metrics = new Registry();
   service!: Service;
+  readonly #stream: Stream;
+  readonly #topic: string;
   readonly #config: ClickhouseWriterConfig;
   readonly #producer: MemoryEventLog;
   #log!: MemoryEventLog;
   #alive = { yes: false };
   #appended = 0;
 
-  constructor(config: Partial<ClickhouseWriterConfig> = {}, partitions = 2) {
-    this.#config = { ...CONFIG, ...config };
-    this.cluster.ensureTopic({ name: TOPIC, ...TOPICS.correlated, partitions });
+  constructor(config: Partial<ClickhouseWriterConfig> = {}, partitions = 2, stream: Stream = 'correlated') {
+    this.#stream = stream;
+    this.#topic = `logweave.${stream}`;
+    this.#config = { ...CONFIG, streams: [{ stream, topic: this.#topic, group: GROUP }], ...config };
+    this.cluster.ensureTopic({ name: this.#topic, ...TOPICS[stream], partitions });
     this.cluster.ensureTopic({ name: DEAD_LETTER, ...TOPICS['dead-letter'] });
     this.#producer = this.cluster.connect();
   }
@@ -86,17 +88,17 @@ export class SimulatedWriter {
       timestampMs: this.clock.wallMs(),
     }));
     const producer = await this.#producer.producer();
-    await producer.append([{ topic: TOPIC, partition, records }]);
+    await producer.append([{ topic: this.#topic, partition, records }]);
     await producer.close();
   }
 
   /** What is in the topic, as text by offset. */
   expected(): string[] {
-    return this.cluster.records(TOPIC).map((record) => String(record.value));
+    return this.cluster.records(this.#topic).map((record) => String(record.value));
   }
 
-  /** Values of the enriched table in the order of partitions and offsets. */
-  written(table: 'raw' | 'logs' = 'logs'): string[] {
+  /** Values of a table, by default the one where rows arrive, in the order of partitions and offsets. */
+  written(table: TableRole = STREAM_TABLES[this.#stream].arrive): string[] {
     const rows = this.warehouse[table].toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
     return rows.map((row) => row.value);
   }
@@ -106,8 +108,9 @@ export class SimulatedWriter {
   }
 
   async lag(): Promise<number> {
-    const watermarks = await this.#producer.watermarks(TOPIC);
-    const partitions = watermarks.map((_, partition) => ({ topic: TOPIC, partition }));
+    const topic = this.#topic;
+    const watermarks = await this.#producer.watermarks(topic);
+    const partitions = watermarks.map((_, partition) => ({ topic, partition }));
     const committed = await this.#producer.committed(GROUP, partitions);
     return watermarks.reduce((sum, { stable }, i) => sum + stable - (committed[i]?.offset ?? 0), 0);
   }

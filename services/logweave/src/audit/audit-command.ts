@@ -97,6 +97,8 @@ async function rowsOf(
     const hint = chooseWarehouse(clickhouse).kind === 'embedded' ? ' (a running logweave has the embedded engine)' : '';
     throw new CommandError(`cannot ask the warehouse: ${message}${hint}`, 1, { cause: error });
   }
-  const { group } = resolveClickhouseWriterConfig(clickhouse, { topicPrefix: config.topics.prefix });
-  return warehouseRows(service.warehouse, eventLog, group);
+  const { streams } = resolveClickhouseWriterConfig(clickhouse, { topicPrefix: config.topics.prefix });
+  const results = streams.find(({ stream }) => stream === 'correlated');
+  if (results === undefined) throw new CommandError('outputs.clickhouse.streams leaves out correlated', 2);
+  return warehouseRows(service.warehouse, eventLog, results.group);
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createWarehouse, RowEncoder, type Warehouse } from '@logweave/warehouse';
+import { createRowEncoder, createWarehouse, type Warehouse } from '@logweave/warehouse';
 import { type EmbeddedWarehouse, startEmbeddedWarehouse } from '@logweave/warehouse-embedded';
 import { systemClock } from '@logweave/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -37,10 +37,13 @@ beforeAll(async () => {
     requestTimeoutMs: 30_000,
   });
   await warehouse.migrate({ dryRun: false });
-  const encoder = new RowEncoder('logweave.correlated', 0);
-  rows.forEach((row, i) => encoder.add(Buffer.from(JSON.stringify(row)), i, 1_795_536_003_000));
+  const encoder = createRowEncoder('correlated', 'logweave.correlated', 0);
+  rows.forEach((row, offset) => {
+    const value = Buffer.from(JSON.stringify(row));
+    encoder.add({ key: null, value, headers: [], offset, timestampMs: 1_795_536_003_000 });
+  });
   const range = { topic: 'logweave.correlated', partition: 0, firstOffset: 0, lastOffset: rows.length - 1 };
-  await warehouse.insertRange({ ...range, rows: encoder.take() });
+  await warehouse.insertRange({ ...range, stream: 'correlated', rows: encoder.take() });
 });
 
 afterAll(async () => {

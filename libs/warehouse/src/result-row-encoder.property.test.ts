@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TYPED_FIELDS } from './columns.ts';
-import { RowEncoder } from './row-encoder.ts';
+import { ResultRowEncoder } from './result-row-encoder.ts';
 
 interface Row {
   readonly value: Buffer;
@@ -50,8 +50,8 @@ test('each row is its record, byte for byte, with its place', () => {
   const records = fc.array(fc.tuple(fc.uint8Array({ maxLength: 400 }), place), { minLength: 1 });
   fc.assert(
     fc.property(records, fc.nat(0xffff_ffff), (given, partition) => {
-      const encoder = new RowEncoder('logweave.correlated', partition, 16);
-      for (const [value, { offset, arrivedAtMs }] of given) encoder.add(value, offset, arrivedAtMs);
+      const encoder = new ResultRowEncoder('logweave.correlated', partition, 16);
+      for (const [value, { offset, arrivedAtMs }] of given) encoder.add({ value, offset, timestampMs: arrivedAtMs });
       expect(encoder.rows).toBe(given.length);
       const wanted = given.map(([value, { offset, arrivedAtMs }]) => ({
         value: Buffer.from(value),
@@ -77,8 +77,10 @@ test('beside it stand its fields without a column of their own, in their order',
     fc.property(fc.array(fc.tuple(fields, space)), (objects) => {
       const write = (of: readonly (readonly [string, unknown])[], gap: string): string =>
         `{${gap}${of.map(([key, value]) => `${JSON.stringify(key)}:${gap}${JSON.stringify(value)}`).join(`${gap},`)}}`;
-      const encoder = new RowEncoder('t', 0);
-      objects.forEach(([object, gap], i) => encoder.add(Buffer.from(write(object, gap)), i, 0));
+      const encoder = new ResultRowEncoder('t', 0);
+      objects.forEach(([object, gap], i) =>
+        encoder.add({ value: Buffer.from(write(object, gap)), offset: i, timestampMs: 0 }),
+      );
       const extras = decode(encoder.take()).map((row) => row.extra);
       const wanted = objects.map(([object]) =>
         write(
@@ -98,24 +100,24 @@ function tokens(json: string): string {
 }
 
 test('an escaped name is known for what it is', () => {
-  const encoder = new RowEncoder('t', 0);
-  encoder.add(Buffer.from('{"src\\u005fip":1,"\\u0061":2}'), 0, 0);
+  const encoder = new ResultRowEncoder('t', 0);
+  encoder.add({ value: Buffer.from('{"src\\u005fip":1,"\\u0061":2}'), offset: 0, timestampMs: 0 });
   expect(decode(encoder.take())[0]?.extra).toBe('{"\\u0061":2}');
 });
 
 test('what is no JSON object has nothing beside it', () => {
-  const encoder = new RowEncoder('t', 0);
+  const encoder = new ResultRowEncoder('t', 0);
   const odd = ['', '[1]', 'null', '{"a":1', '{"a":01}', '{"a":1}x', `{"a":${'['.repeat(70)}${']'.repeat(70)}}`];
-  odd.forEach((text, i) => encoder.add(Buffer.from(text), i, 0));
+  odd.forEach((text, i) => encoder.add({ value: Buffer.from(text), offset: i, timestampMs: 0 }));
   expect(decode(encoder.take()).map((row) => row.extra)).toEqual(odd.map(() => ''));
 });
 
 test('rows that were taken do not change when the encoder goes on', () => {
-  const encoder = new RowEncoder('t', 0);
-  encoder.add(Buffer.from('a'), 1, 0);
+  const encoder = new ResultRowEncoder('t', 0);
+  encoder.add({ value: Buffer.from('a'), offset: 1, timestampMs: 0 });
   const first = encoder.take();
   const before = Buffer.from(first);
-  encoder.add(Buffer.from('b'.repeat(1000)), 2, 0);
+  encoder.add({ value: Buffer.from('b'.repeat(1000)), offset: 2, timestampMs: 0 });
   encoder.take();
   expect(first).toEqual(before);
   expect(encoder.rows).toBe(0);

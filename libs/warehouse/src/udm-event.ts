@@ -1,0 +1,102 @@
+import { canonicalIp } from '@logweave/model';
+
+/** A message of proto3 JSON whose fields are not looked at yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field that holds a message; an empty one when it does not. */
+export function message(of: JsonObject, field: string): JsonObject {
+  const value = of[field];
+  return isObject(value) ? value : EMPTY;
+}
+
+/** A field that holds text, empty when it does not. */
+export function text(of: JsonObject, field: string): string {
+  const value = of[field];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The texts of a repeated field, those that are none or empty left out; one text counts as a list of it. */
+export function texts(of: JsonObject, field: string): readonly string[] {
+  const value = of[field];
+  if (typeof value === 'string') return value === '' ? NO_TEXTS : [value];
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string' && each !== '') : NO_TEXTS;
+}
+
+/** The messages of a repeated field; one message counts as a list of it. */
+export function messages(of: JsonObject, field: string): readonly JsonObject[] {
+  const value = of[field];
+  if (Array.isArray(value)) return value.filter(isObject);
+  return isObject(value) ? [value] : NO_MESSAGES;
+}
+
+/** What an event can be found by. Each value once, in the order in which it occurs. */
+export class SearchTerms {
+  readonly ips = new Set<string>();
+  readonly hosts = new Set<string>();
+  readonly users = new Set<string>();
+  readonly hashes = new Set<string>();
+
+  clear(): void {
+    for (const terms of [this.ips, this.hosts, this.users, this.hashes]) terms.clear();
+  }
+
+  /** Takes what a noun (a principal, a target, an entity) is known by. */
+  addNoun(noun: JsonObject): void {
+    if (noun === EMPTY) return;
+    const asset = message(noun, 'asset');
+    for (const ip of texts(noun, 'ip')) this.ips.add(canonical(ip));
+    for (const ip of texts(asset, 'ip')) this.ips.add(canonical(ip));
+    addLower(this.hosts, text(noun, 'hostname'));
+    addLower(this.hosts, text(asset, 'hostname'));
+    addLower(this.hosts, text(message(noun, 'domain'), 'name'));
+    const user = message(noun, 'user');
+    addLower(this.users, text(user, 'userid'));
+    for (const address of texts(user, 'emailAddresses')) addLower(this.users, address);
+    this.#addFile(message(noun, 'file'));
+    let process = message(noun, 'process');
+    while (process !== EMPTY) {
+      this.#addFile(message(process, 'file'));
+      process = message(process, 'parentProcess');
+    }
+  }
+
+  #addFile(file: JsonObject): void {
+    if (file === EMPTY) return;
+    for (const field of HASH_FIELDS) addLower(this.hashes, text(file, field));
+  }
+}
+
+const EMPTY: JsonObject = {};
+const NO_TEXTS: readonly string[] = [];
+const NO_MESSAGES: readonly JsonObject[] = [];
+const HASH_FIELDS = ['sha256', 'sha1', 'md5'];
+
+/** An address in its canonical form; what is no address stays as it is. */
+export function canonical(ip: string): string {
+  return canonicalIp(ip) ?? ip;
+}
+
+function addLower(terms: Set<string>, term: string): void {
+  if (term !== '') terms.add(term.toLowerCase());
+}
+
+/** Ascending, as the numbers of the enum SecurityResult.ProductSeverity. */
+const SEVERITIES = ['UNKNOWN_SEVERITY', 'INFORMATIONAL', 'NONE', 'ERROR', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
+
+/** The highest severity of results; one that is not known counts least. Empty: there is none. */
+export function highestSeverity(results: readonly JsonObject[]): string {
+  let highest = '';
+  let rank = -2;
+  for (const result of results) {
+    const severity = text(result, 'severity');
+    const its = SEVERITIES.indexOf(severity);
+    if (severity === '' || its <= rank) continue;
+    highest = severity;
+    rank = its;
+  }
+  return highest;
+}
