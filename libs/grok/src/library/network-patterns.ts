@@ -1,0 +1,36 @@
+import type { PatternTable } from './pattern-table.ts';
+
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|[0-1]?[0-9]{1,2})';
+/** Within IPv6 an octet has no leading zero. */
+const STRICT_OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const TAIL_V4 = String.raw`${STRICT_OCTET}(?:\.${STRICT_OCTET}){3}`;
+const HEX = '[0-9A-Fa-f]{1,4}';
+
+/** Every place of the double colon: after `n` groups of eight, at most `7 - n` follow, or fewer and an IPv4 address. */
+function ipv6(): string {
+  const forms = [`(?:${HEX}:){7}(?:${HEX}|:)`, `(?:${HEX}:){6}(?::${HEX}|${TAIL_V4}|:)`];
+  for (let groups = 5; groups >= 1; groups--) {
+    const optional = groups === 5 ? '' : `(?::${HEX}){0,${5 - groups}}`;
+    forms.push(`(?:${HEX}:){${groups}}(?:(?::${HEX}){1,${7 - groups}}|${optional}:${TAIL_V4}|:)`);
+  }
+  forms.push(`:(?:(?::${HEX}){1,7}|(?::${HEX}){0,5}:${TAIL_V4}|:)`);
+  return forms.join('|');
+}
+
+/** Addresses and host names. */
+export const NETWORK_PATTERNS: PatternTable = {
+  MAC: '%{CISCOMAC}|%{WINDOWSMAC}|%{COMMONMAC}',
+  CISCOMAC: String.raw`(?:[A-Fa-f0-9]{4}\.){2}[A-Fa-f0-9]{4}`,
+  WINDOWSMAC: '(?:[A-Fa-f0-9]{2}-){5}[A-Fa-f0-9]{2}',
+  COMMONMAC: '(?:[A-Fa-f0-9]{2}:){5}[A-Fa-f0-9]{2}',
+
+  // A zone takes the rest of the line, as it always has.
+  IPV6: `(?:${ipv6()})(?:%.+)?`,
+  // No digit before, and none after: RE2 looks ahead for the end of a word only.
+  IPV4: String.raw`(?<![0-9])${OCTET}(?:[.]${OCTET}){3}\b`,
+  IP: '%{IPV6}|%{IPV4}',
+  HOSTNAME: String.raw`\b[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:\.[0-9A-Za-z][0-9A-Za-z-]{0,62})*(?:\.?|\b)`,
+  HOST: '%{HOSTNAME}',
+  IPORHOST: '%{HOSTNAME}|%{IP}',
+  HOSTPORT: '%{IPORHOST}:%{POSINT}',
+};
