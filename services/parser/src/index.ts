@@ -1,1 +1,3 @@
-export {};
+export { type ParserConfig, type ParserSection, parserSectionSchema, resolveParserConfig } from './config.ts';
+export type { CompiledParser, EventContext, ParseEngine, ParserText } from './parse-engine.ts';
+export { createParser, type ParserDeps } from './parser-service.ts';

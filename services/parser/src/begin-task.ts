@@ -1,0 +1,85 @@
+import { type Consumer, EventLogError, type TransactionalProducer } from '@logweave/event-log';
+import type { ServiceDeps } from '@logweave/service-kit';
+import type { ParserInput } from './config.ts';
+import type { ParserMetrics } from './metrics.ts';
+import { decodeOutcomeCounts, noOutcomes } from './outcome-counts.ts';
+import type { TaskPartitions } from './partition-commit.ts';
+import { PartitionTask } from './partition-task.ts';
+import { PendingOutput } from './pending-output.ts';
+import type { ProcessLogDeps } from './process-log.ts';
+
+/** Logs that were not parsed are gone. To go on behind them would lose them silently. */
+export class LogGapError extends Error {
+  override readonly name = 'LogGapError';
+  readonly partition: number;
+
+  constructor(group: string, { topic, partition }: TaskPartitions['input'], neededOffset: number, lowOffset: number) {
+    super(
+      `${topic}/${partition}: offset ${neededOffset} is the next to parse, and the log begins at ${lowOffset}: retention ` +
+        `removed logs that were not parsed. Raise the retention of the topic; to go on without them, set the offset of ` +
+        `group ${group} to ${lowOffset}`,
+    );
+    this.partition = partition;
+  }
+}
+
+export interface BeginTaskDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 'log'> {
+  readonly from: ParserInput;
+  readonly consumer: Consumer;
+  readonly metrics: ParserMetrics;
+  readonly process: ProcessLogDeps;
+}
+
+/**
+ * Takes the lease on a partition and begins where the last holder has committed; there is no other state. Null when the
+ * partition has been lost meanwhile, as `isStillOurs` tells.
+ * @throws LogGapError, EventLogError
+ */
+export async function beginTask(
+  deps: BeginTaskDeps,
+  partitions: TaskPartitions,
+  isStillOurs: () => boolean,
+): Promise<PartitionTask | null> {
+  const { eventLog, from } = deps;
+  // Holding the id ends what a predecessor left open; only then does the committed offset say the truth.
+  const producer = await eventLog.transactionalProducer(`${from.transactionalIdPrefix}.${partitions.input.partition}`, {
+    group: from.group,
+    offsets: [partitions.input],
+    partitions: [partitions.udm, partitions.deadLetter],
+  });
+  let task: PartitionTask | null = null;
+  try {
+    task = await resume(deps, partitions, producer, isStillOurs);
+  } finally {
+    if (task === null) await producer.close();
+  }
+  return task;
+}
+
+async function resume(
+  { eventLog, consumer, metrics, clock, log, from, process }: BeginTaskDeps,
+  partitions: TaskPartitions,
+  producer: TransactionalProducer,
+  isStillOurs: () => boolean,
+): Promise<PartitionTask | null> {
+  const { input } = partitions;
+  const [committed = null] = await eventLog.committed(from.group, [input]);
+  const low = (await eventLog.watermarks(input.topic))[input.partition]?.low ?? 0;
+  const next = committed?.offset ?? low;
+  if (next < low) throw new LogGapError(from.group, input, next, low);
+  const counts = committed === null ? noOutcomes(next) : decodeOutcomeCounts(committed.metadata);
+  if (counts === null) log.warn({ ...input, offset: next }, 'offset was set by something else, counts begin anew');
+  if (!isStillOurs()) return null;
+  try {
+    consumer.seek(input, next);
+  } catch (error) {
+    // The consumer knows of it first.
+    if (error instanceof EventLogError && error.code === 'not_assigned') return null;
+    throw error;
+  }
+  const output = new PendingOutput(input, counts ?? noOutcomes(next));
+  const task = new PartitionTask({ from, partitions, producer, metrics, clock, consumer, deps: process, output, next });
+  consumer.resume([input]);
+  log.info({ ...input, next }, 'partition begun');
+  return task;
+}
