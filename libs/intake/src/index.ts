@@ -10,6 +10,8 @@ export { Spool, type SpoolOptions, type SpoolPart } from './spool/spool.ts';
 export * from './syslog-framer.ts';
 export * from './syslog-head.ts';
 export type { DatagramBlock, DatagramLimits, DatagramSocketEvents } from './datagram-receiver.ts';
+export { FileTail, type FileTailOptions, type TailChange, type TailSink, type TailStep } from './tail/file-tail.ts';
+export { formatTailPosition, parseTailPosition, type TailPosition } from './tail/tail-position.ts';
 export { UdpSocket, type UdpSocketOptions } from './udp-socket.ts';
 export { type DatagramSocketOptions, UnixDatagramSocket } from './unix-datagram-socket.ts';
 export * from './stream-connections.ts';

@@ -1,0 +1,82 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type TailPosition, tailPosition } from './tail-position.ts';
+
+/** A hash over fewer bytes says little about which file it is of: then only the inode tells. */
+const MIN_TELLING_BYTES = 64;
+const COMPRESSED = /\.(?:gz|bz2|xz|zst|lz4|Z)$/;
+/** What rotation adds to a name: `.1`, `-20240101`, `-2024-01-01_13`. */
+const COUNTERS = /[._-]?\d+(?:[T:_.-]?\d+)*/g;
+
+export interface FoundFile {
+  readonly path: string;
+  readonly inode: string;
+  readonly sizeBytes: number;
+  readonly modifiedNs: bigint;
+}
+
+/** Null when there is none, or something that is no regular file. @throws the system's error */
+export async function findFile(path: string): Promise<FoundFile | null> {
+  try {
+    const found = await stat(path, { bigint: true });
+    if (!found.isFile()) return null;
+    return { path, inode: String(found.ino), sizeBytes: Number(found.size), modifiedNs: found.mtimeNs };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Whether a file of this name, in the same folder, is what rotation has made of `path`. */
+export function isRotatedName(name: string, path: string): boolean {
+  const original = basename(path);
+  const stem = original.split('.', 1)[0] ?? '';
+  if (name === original || !name.startsWith(stem) || COMPRESSED.test(name)) return false;
+  if (/^[A-Za-z0-9]/.test(name.slice(stem.length))) return false;
+  return name.replaceAll(COUNTERS, '') === original.replaceAll(COUNTERS, '');
+}
+
+/** The other files in the folder of `path` that were it once: by their inode, or by their name. */
+export async function rotatedFiles(path: string, inode: string | null): Promise<readonly FoundFile[]> {
+  const folder = dirname(path);
+  const found: FoundFile[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === basename(path)) continue;
+    const file = await findFile(join(folder, entry.name));
+    if (file !== null && (file.inode === inode || isRotatedName(entry.name, path))) found.push(file);
+  }
+  return found.sort((a, b) => (a.modifiedNs < b.modifiedNs ? -1 : a.modifiedNs > b.modifiedNs ? 1 : 0));
+}
+
+/** Whether what was read up to a position is what stands in this file. @throws the system's error */
+export async function holds(file: FoundFile, position: TailPosition): Promise<boolean> {
+  if (file.sizeBytes < position.offset) return false;
+  if (position.windowBytes < MIN_TELLING_BYTES && file.inode !== position.inode) return false;
+  const handle = await open(file.path, 'r');
+  try {
+    const window = Buffer.alloc(position.windowBytes);
+    const { bytesRead } = await handle.read(window, 0, window.length, position.offset - window.length);
+    const here = tailPosition(position.inode, position.offset, window.subarray(0, bytesRead));
+    return here.windowBytes === position.windowBytes && here.windowSha256 === position.windowSha256;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The file that a position is in: that at the path, or one that it has become. Null when there is none. */
+export async function findHolder(path: string, position: TailPosition): Promise<FoundFile | null> {
+  const live = await findFile(path);
+  if (live !== null && (await holds(live, position))) return live;
+  return findRotatedHolder(path, position);
+}
+
+/** As `findHolder`, without the file at the path. The same inode goes first, then what was changed last. */
+export async function findRotatedHolder(path: string, position: TailPosition): Promise<FoundFile | null> {
+  const files = (await rotatedFiles(path, position.inode)).toReversed();
+  const byInode = files.filter(({ inode }) => inode === position.inode);
+  const others = files.filter(({ inode }) => inode !== position.inode);
+  for (const file of [...byInode, ...others]) {
+    if (await holds(file, position)) return file;
+  }
+  return null;
+}
