@@ -42,7 +42,7 @@ function memberTokens(members: readonly (readonly [string, number])[]): string {
 export function renderSchema(schema: SourceSchema): string {
   const lines = [
     MARK,
-    `\nexport const SCHEMA_SOURCE = '${schema.source}';\n`,
+    `// Source: ${schema.source}\n`,
     '\n/** Message to its fields, `name:type` with the flags `*` repeated, `?` explicit presence, `!` deprecated; types: a\n',
     ' * scalar, `#` enum, `&` message, `%` map of string to message, or a well-known type. */\n',
     'export const MESSAGES: Readonly<Record<string, string>> = {\n',

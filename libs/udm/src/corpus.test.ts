@@ -1,7 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeEntity, decodeEvent, type UdmJson, type UdmProblem, validateEntity, validateEvent } from './index.ts';
+import {
+  decodeEntity,
+  decodeEvent,
+  encodeEntity,
+  encodeEvent,
+  type UdmJson,
+  type UdmProblem,
+  validateEntity,
+  validateEvent,
+  type Value,
+  type ValueMap,
+} from './index.ts';
 
 /**
  * The events that the reference engine made of real logs, where a copy of them is at hand: LOGWEAVE_PARSER_CORPUS names
@@ -34,6 +45,39 @@ function readSamples(root: string): Sample[] {
     });
 }
 
+/** A value of a Struct, as parsers put it together. */
+function structValue(json: unknown): ValueMap {
+  if (Array.isArray(json)) return new Map([['list_value', new Map([['values', json.map(structValue)]])]]);
+  if (typeof json === 'number') return new Map([['number_value', json]]);
+  return new Map([['string_value', String(json)]]);
+}
+
+/** The tree that a parser would have built for a record. */
+function build(json: UdmJson): ValueMap {
+  const map: ValueMap = new Map();
+  for (const [key, value] of Object.entries(json)) {
+    const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (key === 'additional') {
+      const fields = Object.entries(value as UdmJson).map(([field, inner]) => {
+        return new Map<string, Value>([
+          ['key', field],
+          ['value', structValue(inner)],
+        ]);
+      });
+      map.set(name, new Map([['fields', fields]]));
+    } else {
+      map.set(name, buildValue(value));
+    }
+  }
+  return map;
+}
+
+function buildValue(json: unknown): Value {
+  if (Array.isArray(json)) return json.map(buildValue);
+  if (typeof json === 'object' && json !== null) return build(json as UdmJson);
+  return json as string | number | boolean;
+}
+
 function messages(problems: readonly UdmProblem[]): string[] {
   return problems.map((problem) => `${problem.code} ${problem.message}`);
 }
@@ -51,6 +95,14 @@ describe.skipIf(folder === undefined)('records of the reference engine', () => {
       const decoded = event === undefined ? decodeEntity(entity) : decodeEvent(event);
       expect(messages(decoded.problems), name).toEqual([]);
       expect(decoded.json, name).toStrictEqual(event ?? entity);
+    }
+  });
+
+  it('come out of encoding as well when a parser builds them', () => {
+    for (const { name, event, entity } of samples) {
+      const encoded = event === undefined ? encodeEntity(build(entity ?? {})) : encodeEvent(build(event));
+      expect(messages(encoded.problems), name).toEqual([]);
+      expect(encoded.json, name).toStrictEqual(event ?? entity);
     }
   });
 

@@ -23,7 +23,7 @@ export type UdmProblemCode =
 export interface UdmProblem {
   readonly severity: 'error' | 'warning';
   readonly code: UdmProblemCode;
-  /** From the record's root, in the names that parsers use: `security_result[0].action[1]`; '' for the record itself. */
+  /** From the record's root, in the names that the record was written in: `security_result[0].action[1]`; '' for itself. */
   readonly path: string;
   /** For people, and whole: it names the field and the value. */
   readonly message: string;

@@ -9,8 +9,8 @@ export type ValueMap = Map<string, Value>;
 export type ValueList = Value[];
 
 /**
- * A number whose text would not survive as a JavaScript number: an integer beyond 2^53, or a literal such as `1.50`
- * that would print otherwise. A number that prints as it was read is a plain `number`.
+ * A number that a JavaScript number cannot hold: an integer beyond 2^53, or one out of the range of doubles. All others
+ * are plain numbers.
  */
 export class ExactNumber {
   /** The literal as it stood in the log, in JSON's syntax. */
@@ -26,8 +26,28 @@ export class ExactNumber {
   }
 }
 
-/** A number for a literal in JSON's syntax, exact in its text. */
+const INTEGER = /^-?\d+$/;
+
+/** A number for a literal in JSON's syntax. Integers are exact whatever their size, others the nearest double. */
 export function numberOf(literal: string): number | ExactNumber {
   const value = Number(literal);
-  return String(value) === literal ? value : new ExactNumber(literal);
+  const exact = INTEGER.test(literal) ? Number.isSafeInteger(value) : Number.isFinite(value);
+  return exact ? value + 0 : new ExactNumber(literal);
+}
+
+/** The digits of a number without an exponent: `0.5`, `9`, `12345678901234567890`. */
+export function numberText(number: number | ExactNumber): string {
+  if (typeof number !== 'number') return number.literal;
+  const text = String(number);
+  return text.includes('e') ? plainDigits(text) : text;
+}
+
+function plainDigits(text: string): string {
+  const found = /^(-?)(\d)(?:\.(\d+))?e([-+]\d+)$/.exec(text);
+  if (found === null) return text;
+  const [, sign = '', lead = '', rest = '', exponentText = '0'] = found;
+  const exponent = Number(exponentText);
+  const digits = lead + rest;
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  return sign + digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
 }

@@ -121,7 +121,8 @@ function decodeField(walk: RecordWalk, field: FieldSchema, value: unknown, depth
 function decodeMessage(walk: RecordWalk, schema: MessageSchema, value: UdmJson, depth: number): MutableJson {
   const out: MutableJson = {};
   if (!walk.mayDescend(depth)) return out;
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const inner = value[key];
     if (inner === null || inner === undefined) continue;
     walk.at(depth, key);
     const field = schema.fields.get(key);

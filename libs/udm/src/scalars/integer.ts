@@ -15,6 +15,8 @@ const MAX_INT32 = 2 ** 31 - 1;
 const MAX_UINT32 = 2 ** 32 - 1;
 
 const DECIMAL = /^[+-]?[0-9]+$/;
+// 2^53 has 16 digits: what is shorter is exact as a number.
+const SAFE_DIGITS = 15;
 // 2^64 has 20 digits; more than these (and a sign) are zeros in front or out of range, and BigInt is not asked.
 const MAX_DIGITS = 40;
 
@@ -53,6 +55,7 @@ export function toInteger(value: number | string | ExactNumber, type: IntegerTyp
   if (typeof value === 'number') return fromNumber(value, type);
   const text = typeof value === 'string' ? value : value.literal;
   if (DECIMAL.test(text)) {
+    if (text.length <= SAFE_DIGITS) return fromNumber(Number(text), type);
     if (text.length > MAX_DIGITS) return new Misfit('out_of_range', `${text.length} digits are too many for ${type}`);
     return fromBigInt(BigInt(text.startsWith('+') ? text.slice(1) : text), type);
   }

@@ -16,6 +16,24 @@ export function fraction(nanos: number): string {
   return `.${digits}`;
 }
 
+const DAY_SECONDS = 86_400;
+
+// The date of the day that was asked for last: events come in order of time, mostly.
+let lastDay = 0;
+let lastDate = '1970-01-01';
+
+function dateOf(day: number): string {
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+    lastDay = day;
+  }
+  return lastDate;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
 /** A moment as RFC 3339 in UTC. `seconds` since the epoch and `nanos` (0–999,999,999) above them. */
 export function formatTimestamp(seconds: number, nanos: number): string | Misfit {
   if (!(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
@@ -24,8 +42,18 @@ export function formatTimestamp(seconds: number, nanos: number): string | Misfit
   if (!Number.isInteger(seconds) || !(nanos >= 0 && nanos <= 999_999_999) || !Number.isInteger(nanos)) {
     return new Misfit('bad_timestamp', `seconds ${seconds} and nanos ${nanos} are no timestamp`);
   }
-  const iso = new Date(seconds * 1000).toISOString();
-  return `${iso.slice(0, 19)}${fraction(nanos)}Z`;
+  const day = Math.floor(seconds / DAY_SECONDS);
+  const ofDay = seconds - day * DAY_SECONDS;
+  const hour = twoDigits(Math.floor(ofDay / 3600));
+  const minute = twoDigits(Math.floor(ofDay / 60) % 60);
+  return `${dateOf(day)}T${hour}:${minute}:${twoDigits(ofDay % 60)}${fraction(nanos)}Z`;
+}
+
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
 }
 
 /** Reads RFC 3339 with any offset and writes it in UTC with 0, 3, 6 or 9 digits. */
@@ -34,22 +62,28 @@ export function normalizeTimestamp(text: string): string | Misfit {
   if (match === null) {
     return new Misfit('bad_timestamp', `${JSON.stringify(text.slice(0, 100))} is no RFC 3339 timestamp`);
   }
-  const [, year, month, day, hour, minute, second, digits = '', sign, offsetHour, offsetMinute] = match.map(
-    (part) => part,
-  );
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  date.setUTCHours(Number(hour), Number(minute), Number(second));
-  const offsetMinutes = sign === undefined ? 0 : Number(`${sign}1`) * (Number(offsetHour) * 60 + Number(offsetMinute));
-  // A day or an hour that does not exist has rolled over into the next.
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6]);
+  const offsetHours = Number(match[9] ?? 0);
+  const offsetMinutes = Number(match[10] ?? 0);
   const exists =
-    date.getUTCDate() === Number(day) &&
-    date.getUTCMonth() === Number(month) - 1 &&
-    date.getUTCHours() === Number(hour) &&
-    date.getUTCMinutes() === Number(minute) &&
-    date.getUTCSeconds() === Number(second) &&
-    Math.abs(offsetMinutes) < 24 * 60 &&
-    Number(offsetMinute ?? 0) < 60;
+    year > 0 &&
+    day > 0 &&
+    day <= daysIn(year, month) &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60 &&
+    offsetHours < 24 &&
+    offsetMinutes < 60;
   if (!exists) return new Misfit('bad_timestamp', `${JSON.stringify(text)} is no time that exists`);
-  return formatTimestamp(date.getTime() / 1000 - offsetMinutes * 60, Number(digits.padEnd(9, '0')));
+  const nanos = Number((match[7] ?? '').padEnd(9, '0'));
+  const offset = (offsetHours * 60 + offsetMinutes) * (match[8] === '-' ? -60 : 60);
+  if (offset === 0) return `${text.slice(0, 10)}T${text.slice(11, 19)}${fraction(nanos)}Z`;
+  // Not Date.UTC, which takes the years below 100 for those of the last century.
+  const dayStart = new Date(0).setUTCFullYear(year, month - 1, day) / 1000;
+  return formatTimestamp(dayStart + hour * 3600 + minute * 60 + second - offset, nanos);
 }

@@ -135,6 +135,3 @@ export const MESSAGE_SCHEMAS: ReadonlyMap<string, MessageSchema> = messages;
 export const EVENT_SCHEMA: MessageSchema = present(messages.get('UDM'), 'message UDM');
 
 export const ENTITY_SCHEMA: MessageSchema = present(messages.get('Entity'), 'message Entity');
-
-/** Every enum of the schema, by its name in the protos: `Metadata.EventType`. */
-export const ENUM_SCHEMAS: ReadonlyMap<string, EnumSchema> = enums;

@@ -2,6 +2,8 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}
 
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
+const ZONE = /^[0-9A-Za-z.:-]+$/;
+
 function countGroups(text: string): number | null {
   if (text === '') return 0;
   const groups = text.split(':');
@@ -28,7 +30,7 @@ export function isIpAddress(text: string): boolean {
   if (IPV4.test(text)) return true;
   const zone = text.indexOf('%');
   if (zone === -1) return isIpv6(text);
-  return zone < text.length - 1 && isIpv6(text.slice(0, zone));
+  return ZONE.test(text.slice(zone + 1)) && isIpv6(text.slice(0, zone));
 }
 
 /** Whether a text is an address range as `192.0.2.0/24`. */

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { decodeEvent, encodeEvent, UDM_LIMITS, type UdmProblem, type Value, type ValueMap } from './index.ts';
+import { mapOf } from './testing/value-of.ts';
+
+function codes(problems: readonly UdmProblem[]): string[] {
+  return problems.map((problem) => problem.code);
+}
+
+/** A process with so many parents above it. */
+function ancestry(parents: number): ValueMap {
+  let process: ValueMap = new Map<string, Value>([['pid', '1']]);
+  for (let i = 0; i < parents; i++) process = new Map<string, Value>([['parent_process', process]]);
+  return new Map<string, Value>([['principal', new Map<string, Value>([['process', process]])]]);
+}
+
+function ancestryJson(parents: number): unknown {
+  return JSON.parse(
+    `{"principal":{"process":${'{"parentProcess":'.repeat(parents)}{"pid":"1"}${'}'.repeat(parents)}}}`,
+  );
+}
+
+/** The event, the principal and the process itself are three levels. */
+const DEEPEST = UDM_LIMITS.depth - 3;
+
+describe('a record at the limit passes, and one beyond it is in error', () => {
+  it('by depth', () => {
+    const deepest = encodeEvent(ancestry(DEEPEST));
+    expect(deepest.problems).toEqual([]);
+    expect(deepest.json).toEqual(ancestryJson(DEEPEST));
+    expect(decodeEvent(ancestryJson(DEEPEST))).toEqual({ json: ancestryJson(DEEPEST), problems: [] });
+    expect(codes(encodeEvent(ancestry(DEEPEST + 1)).problems)).toEqual(['limit_exceeded']);
+    expect(codes(decodeEvent(ancestryJson(DEEPEST + 1)).problems)).toEqual(['limit_exceeded']);
+  });
+
+  it('by depth of a Struct', () => {
+    const nested = (levels: number): unknown =>
+      JSON.parse(`{"additional":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`);
+    expect(decodeEvent(nested(UDM_LIMITS.depth - 2)).problems).toEqual([]);
+    expect(codes(decodeEvent(nested(UDM_LIMITS.depth - 1)).problems)).toEqual(['limit_exceeded']);
+  });
+
+  it('by number of values', () => {
+    // The noun and its addresses are values.
+    const most = Array.from({ length: UDM_LIMITS.values - 1 }, () => '192.0.2.1');
+    expect(encodeEvent(mapOf({ principal: { ip: most } })).problems).toEqual([]);
+    expect(decodeEvent({ principal: { ip: most } }).problems).toEqual([]);
+    const more = [...most, '192.0.2.1'];
+    const { json, problems } = encodeEvent(mapOf({ principal: { ip: more } }));
+    expect(codes(problems)).toEqual(['limit_exceeded']);
+    expect(json).toEqual({ principal: { ip: most } });
+    expect(codes(decodeEvent({ principal: { ip: more } }).problems)).toEqual(['limit_exceeded']);
+  });
+
+  it('by length of its texts', () => {
+    const half = 'x'.repeat(UDM_LIMITS.textLength / 2);
+    expect(encodeEvent(mapOf({ principal: { url: half }, target: { url: half } })).problems).toEqual([]);
+    expect(codes(encodeEvent(mapOf({ principal: { url: half }, target: { url: `${half}x` } })).problems)).toEqual([
+      'limit_exceeded',
+    ]);
+    expect(codes(decodeEvent({ additional: { a: half, b: half } }).problems)).toEqual(['limit_exceeded']);
+  });
+
+  it('by number of problems that are told', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`field_${index}`, 'x']));
+    expect(encodeEvent(mapOf(unknown)).problems).toHaveLength(UDM_LIMITS.problems);
+    expect(decodeEvent(unknown).problems).toHaveLength(UDM_LIMITS.problems);
+  });
+});
+
+it('a problem names keys and values of any length in a short message', () => {
+  const { problems } = encodeEvent(mapOf({ ['k'.repeat(100_000)]: 'v'.repeat(100_000) }));
+  expect(problems[0]?.message.length).toBeLessThan(400);
+});
