@@ -197,17 +197,18 @@ export class FileTail {
     const hasUnread = copy !== null && position !== null && copy.sizeBytes > position.offset;
     // Half a line that the copy has is read from there, the rest of it with it.
     if (copy === null) this.#splitter.end();
-    await this.close();
     if (hasUnread) {
+      await this.close();
       await this.#open(copy.path, position.offset);
       // There may be further copies behind this one.
       this.#seenAtPathMs = Number.NEGATIVE_INFINITY;
       return { kind: 'read', position };
     }
+    this.#splitter = this.#newSplitter();
+    file.offset = 0;
+    file.window = NOTHING;
     this.#sink.changed('truncated');
-    const live = await this.#openPath();
-    // Half a line that was handed on belongs to what was cut off, whatever becomes of the path.
-    this.#position = tailPosition(live?.inode ?? file.inode, 0, NOTHING);
+    this.#position = tailPosition(file.inode, 0, NOTHING);
     return { kind: 'read', position: this.#position };
   }
 
