@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { didYouMean, nearestName } from './nearest-name.ts';
+
+test('finds the name that differs by a slip or two', () => {
+  const known = ['separator', 'source', 'target', 'on_error'];
+  expect(nearestName('seperator', known)).toBe('separator');
+  expect(nearestName('soruce', known)).toBe('source');
+  expect(nearestName('On_Error', known)).toBe('on_error');
+});
+
+test('finds nothing where names are short or far', () => {
+  expect(nearestName('ip', ['id_x', 'host'])).toBeNull();
+  expect(nearestName('something', ['separator'])).toBeNull();
+});
+
+test('puts the name into words', () => {
+  expect(didYouMean('kvv', ['kv', 'csv'])).toBe('did you mean "kv"?');
+  expect(didYouMean('nothing', ['kv'])).toBe('');
+});
