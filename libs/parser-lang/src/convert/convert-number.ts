@@ -21,8 +21,12 @@ function integerOf(value: Value, syntax: RegExp, min: bigint, max: bigint): Valu
     if (!syntax.test(value)) {
       return new Failure(`parsing ${quoted(value)}: invalid syntax`);
     }
-    // Up to 15 digits are below 2^53, whatever they are.
-    return value.length <= 15 ? Number(value) + 0 : inRange(BigInt(value.replace('+', '')), value, min, max);
+    // Up to 15 digits are below 2^53, whatever they are. A big integer takes long to read of many digits.
+    if (value.length <= 15) {
+      return Number(value) + 0;
+    }
+    const digits = value.replace(/^[+-]?0*/, '').length;
+    return digits > 20 ? outOfRange(value) : inRange(BigInt(value.replace('+', '')), value, min, max);
   }
   if (typeof value === 'boolean') {
     return value ? 1 : 0;
@@ -35,9 +39,11 @@ function integerOf(value: Value, syntax: RegExp, min: bigint, max: bigint): Valu
 }
 
 function inRange(integer: bigint, text: string, min: bigint, max: bigint): Value | Failure {
-  return integer < min || integer > max
-    ? new Failure(`parsing ${quoted(text)}: value out of range`)
-    : numberOf(String(integer));
+  return integer < min || integer > max ? outOfRange(text) : numberOf(String(integer));
+}
+
+function outOfRange(text: string): Failure {
+  return new Failure(`parsing ${quoted(text)}: value out of range`);
 }
 
 /** The whole part of a number, exact where its literal is an integer. */
@@ -52,15 +58,16 @@ function wholePart(value: Value): bigint | Failure {
   return Number.isFinite(double) ? BigInt(Math.trunc(double)) : new Failure('value out of range');
 }
 
-/** A double. Texts as Go's `ParseFloat` reads them, in decimal; infinities and NaN have no place in JSON and fail. */
+/**
+ * A double. Texts as Go's `ParseFloat` reads them, in decimal and perhaps with `_` between digits; infinities and NaN have
+ * no place in JSON and fail.
+ */
 export function toFloat(value: Value): Value | Failure {
   if (typeof value === 'number') {
     return value;
   }
   if (value instanceof ExactNumber) {
-    return Number.isFinite(value.value)
-      ? value.value
-      : new Failure(`parsing ${quoted(value.literal)}: value out of range`);
+    return Number.isFinite(value.value) ? value.value : outOfRange(value.literal);
   }
   if (typeof value === 'boolean') {
     return value ? 1 : 0;
@@ -68,11 +75,12 @@ export function toFloat(value: Value): Value | Failure {
   if (typeof value !== 'string') {
     return new Failure(`cannot convert ${kindOf(value)} to a number`);
   }
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) {
+  const digits = value.replaceAll(/(?<=\d)_(?=\d)/g, '');
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits)) {
     return new Failure(`parsing ${quoted(value)}: invalid syntax`);
   }
-  const double = Number(value);
-  return Number.isFinite(double) ? double + 0 : new Failure(`parsing ${quoted(value)}: value out of range`);
+  const double = Number(digits);
+  return Number.isFinite(double) ? double + 0 : outOfRange(value);
 }
 
 /** A decimal integer, as text, of hexadecimal digits with or without `0x`; up to 64 bits. */
@@ -81,8 +89,8 @@ export function hexToDecimal(value: Value): Value | Failure {
   if (digits === undefined) {
     return new Failure(`not a hexadecimal number: ${quoted(textOf(value))}`);
   }
-  const integer = digits.length > 64 ? UINT64_MAX + 1n : BigInt(`0x${digits}`);
-  return integer > UINT64_MAX ? new Failure(`parsing ${quoted(digits)}: value out of range`) : String(integer);
+  const significant = digits.replace(/^0+(?=.)/, '');
+  return significant.length > 16 ? outOfRange(digits) : String(BigInt(`0x${significant}`));
 }
 
 /** Milliseconds in nanoseconds, exact. */

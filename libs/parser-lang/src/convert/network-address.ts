@@ -67,6 +67,9 @@ export function ipOfBytes(bytes: Uint8Array): string | undefined {
  * digits with `:` or `-`, groups of four with dots. Undefined for anything else.
  */
 export function canonicalMac(text: string): string | undefined {
+  if (text.length > 59) {
+    return undefined;
+  }
   const pairs = /^[0-9a-fA-F]{2}([:-])(?:[0-9a-fA-F]{2}\1)*[0-9a-fA-F]{2}$/.test(text);
   const fours = /^(?:[0-9a-fA-F]{4}\.)+[0-9a-fA-F]{4}$/.test(text);
   if (!pairs && !fours) {
