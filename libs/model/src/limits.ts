@@ -16,6 +16,10 @@ export const LIMITS = {
   parserBytes: MIB,
   /** What a topic allows above its record limit for headers and framing. */
   headerAllowanceBytes: 64 * KIB,
+  /** Labels of a raw log, and their JSON object in bytes of UTF-8; its namespace likewise. Far below the allowance for headers. */
+  labels: 100,
+  labelsBytes: 16 * KIB,
+  namespaceBytes: 256,
   /** Nesting of arrays and objects in a source line; the object itself is depth 1. */
   jsonDepth: 64,
   /** Names in the top-level object of a source line, repeated ones counted each. */

@@ -17,6 +17,8 @@ export const DEAD_LETTER_REASONS = [
   'record_too_large',
   /** A datagram that did not fit the receive buffer. */
   'datagram_truncated',
+  /** A counted syslog message whose length is none, or whose end did not come. */
+  'bad_framing',
   'bad_utf8',
   'bad_json',
   'not_an_object',
