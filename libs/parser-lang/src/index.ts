@@ -1,4 +1,16 @@
+export { FILTER_NAMES } from './compile/compile-filter.ts';
+export type { StatementObserver } from './compile/compile-program.ts';
+export { type CreatedParser, createLogParser, type LogParserOptions } from './create-log-parser.ts';
 export type { Instant, LogParser, ParsedLog, ParseFailure, RawLog } from './log-parser.ts';
+export { DEFAULT_LIMITS, type ParserLimits } from './runtime/limits.ts';
+export type { ParserState } from './runtime/parser-state.ts';
 export { type Diagnostic, formatDiagnostic, LineIndex, type Position } from './syntax/diagnostic.ts';
 export { type ParsedProgram, parseProgram } from './syntax/parse-program.ts';
 export type * from './syntax/tree.ts';
+export { LINT_RULES } from './lint/lint-rules.ts';
+export { type LintOptions, lintProgram } from './lint/lint-program.ts';
+export { formatText } from './lint/report/format-text.ts';
+export { type LocatedDiagnostic, locateDiagnostics } from './lint/report/located-diagnostic.ts';
+export { type JsonFinding, type JsonReport, toJson } from './lint/report/to-json.ts';
+export { type SarifLog, type SarifResult, type SarifRule, type SarifRun, toSarif } from './lint/report/to-sarif.ts';
+export type { Finding, LintRule } from './lint/rule.ts';

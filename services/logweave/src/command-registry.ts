@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./correlate/index.ts')).correlateCommand(),
   },
   {
+    name: 'parse',
+    summary: 'make UDM events of raw logs with a parser, with the engine of the service',
+    load: async () => (await import('./parse/parse-command.ts')).parseCommand(),
+  },
+  {
     name: 'generate',
     summary: 'make paired events with their truth, into files or at a pace into sockets',
     load: async () => (await import('./generate-command.ts')).generateCommand(),

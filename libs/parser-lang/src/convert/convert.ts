@@ -1,4 +1,4 @@
-import { ExactNumber, type Value } from '@logweave/udm';
+import { ExactNumber, numberText, type Value } from '@logweave/udm';
 import { Failure, quoted } from '../extraction.ts';
 import { createUserAgentParser } from '../user-agent/parse-user-agent.ts';
 import { bytesToHex, bytesToIp, hexToText, toBytes } from './convert-bytes.ts';
@@ -45,7 +45,7 @@ export function isConvertKind(name: string): name is ConvertKind {
 /**
  * Converts a value:
  *
- * - `string`: numbers as they stood in the log, `true` and `false`; a string stays
+ * - `string`: numbers in plain digits, `true` and `false`; a string stays
  * - `integer`, `uinteger` (64 bits), `float`: texts by Go's rules, so neither blanks nor (for integers) `12.0`
  * - `boolean`: `true`, `t`, `yes`, `y`, `1` and their contraries in any case
  * - `hash`: hexadecimal digits, in small letters
@@ -65,12 +65,10 @@ function toText(value: Value): Value | Failure {
   if (typeof value === 'string') {
     return value;
   }
-  if (value instanceof ExactNumber) {
-    return value.literal;
+  if (typeof value === 'number' || value instanceof ExactNumber) {
+    return numberText(value);
   }
-  return typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : new Failure(`cannot convert ${kindOf(value)} to a string`);
+  return typeof value === 'boolean' ? String(value) : new Failure(`cannot convert ${kindOf(value)} to a string`);
 }
 
 function toBoolean(value: Value): Value | Failure {

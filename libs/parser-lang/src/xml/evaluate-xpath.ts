@@ -17,10 +17,12 @@ export function evaluate(document: XmlElement, path: XPath): string | undefined 
 
 /** How many elements, texts or attributes match. */
 export function count(document: XmlElement, path: XPath): number {
-  const elements = select(document, path.steps);
-  return path.result === 'element'
-    ? elements.length
-    : elements.filter((element) => resultOf(element, path.result) !== undefined).length;
+  return evaluateAll(document, path).length;
+}
+
+/** The texts of all matches, as `evaluate` reads them, in the order of the document. */
+export function evaluateAll(document: XmlElement, path: XPath): readonly string[] {
+  return select(document, path.steps).flatMap((element) => resultOf(element, path.result) ?? []);
 }
 
 function resultOf(element: XmlElement, result: XPath['result']): string | undefined {

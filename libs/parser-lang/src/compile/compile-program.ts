@@ -1,0 +1,146 @@
+import { Failure } from '../extraction.ts';
+import { compilePath } from '../runtime/dynamic-path.ts';
+import type { ParserState } from '../runtime/parser-state.ts';
+import { setToken } from '../runtime/token-path.ts';
+import type { ForStatement, IfStatement, PluginStatement, Program, Statement } from '../syntax/tree.ts';
+import { compileLoop } from './compile-loop.ts';
+import { type CompileContext, FilterOptions } from './compile-context.ts';
+import { compileCondition, type ConditionRules, type Test } from './compile-condition.ts';
+import { compileFilter } from './compile-filter.ts';
+import type { Operation, Step, Stop } from './step.ts';
+
+/** Sees every statement before and after it ran: for traces and for coverage. */
+export interface StatementObserver {
+  before(statement: Statement, state: ParserState): void;
+  after(statement: Statement, state: ParserState, stop: Stop | undefined): void;
+}
+
+export interface CompileOptions {
+  readonly strict: boolean;
+  readonly observer?: StatementObserver;
+}
+
+/** Compiles a program to one function. Problems are reported to the context; then the function must not be used. */
+export function compileProgram(program: Program, context: CompileContext, options: CompileOptions): Step {
+  const flags = new Set<string>();
+  collectFlags(program.statements, flags);
+  return new ProgramCompiler(context, { flags, strict: options.strict }, options.observer).block(program.statements);
+}
+
+function collectFlags(statements: readonly Statement[], flags: Set<string>): void {
+  for (const statement of statements) {
+    if (statement.kind === 'if') {
+      for (const { body } of statement.branches) collectFlags(body, flags);
+      collectFlags(statement.otherwise ?? [], flags);
+    } else if (statement.kind === 'for') collectFlags(statement.body, flags);
+    else {
+      for (const { name, value } of statement.options) {
+        if (name === 'on_error' && value.kind === 'string') flags.add(value.text);
+      }
+    }
+  }
+}
+
+class ProgramCompiler {
+  readonly #context: CompileContext;
+  readonly #rules: ConditionRules;
+  readonly #observer: StatementObserver | undefined;
+
+  constructor(context: CompileContext, rules: ConditionRules, observer: StatementObserver | undefined) {
+    this.#context = context;
+    this.#rules = rules;
+    this.#observer = observer;
+  }
+
+  block(statements: readonly Statement[]): Step {
+    const steps = statements.map((statement) => this.#observed(statement, this.#statement(statement)));
+    const [only] = steps;
+    if (steps.length === 1 && only !== undefined) return only;
+    return (state) => {
+      for (const step of steps) {
+        const stop = step(state);
+        if (stop !== undefined) return stop;
+      }
+      return undefined;
+    };
+  }
+
+  #observed(statement: Statement, step: Step): Step {
+    const observer = this.#observer;
+    if (observer === undefined) return step;
+    return (state) => {
+      observer.before(statement, state);
+      const stop = step(state);
+      observer.after(statement, state, stop);
+      return stop;
+    };
+  }
+
+  #statement(statement: Statement): Step {
+    switch (statement.kind) {
+      case 'plugin':
+        return this.#plugin(statement);
+      case 'if':
+        return this.#if(statement);
+      case 'for':
+        return this.#for(statement);
+    }
+  }
+
+  #plugin(statement: PluginStatement): Step {
+    const options = new FilterOptions(statement, this.#context);
+    const operation = compileFilter(options);
+    const flag = options.text('on_error');
+    const prefix = `filter ${statement.name} (${statement.index}) failed: `;
+    return flag === undefined ? unguarded(operation, prefix) : guarded(operation, flag);
+  }
+
+  #if(statement: IfStatement): Step {
+    const tests: Test[] = [];
+    const bodies: Step[] = [];
+    for (const { condition, body } of statement.branches) {
+      tests.push(compileCondition(condition, this.#context, this.#rules));
+      bodies.push(this.block(body));
+    }
+    const otherwise = statement.otherwise === null ? undefined : this.block(statement.otherwise);
+    const prefix = `filter conditional (${statement.index}) failed: `;
+    return (state) => {
+      state.countStatement();
+      for (let at = 0; at < tests.length; at++) {
+        const result = tests[at]?.(state);
+        if (result === true) return bodies[at]?.(state);
+        if (result instanceof Failure) return { kind: 'failed', message: prefix + result.message };
+      }
+      return otherwise?.(state);
+    };
+  }
+
+  #for(statement: ForStatement): Step {
+    return compileLoop(statement, this.block(statement.body));
+  }
+}
+
+function unguarded(operation: Operation, prefix: string): Step {
+  return (state) => {
+    state.countStatement();
+    const result = operation(state);
+    if (!(result instanceof Failure)) return result;
+    state.countError();
+    return { kind: 'failed', message: prefix + result.message };
+  };
+}
+
+function guarded(operation: Operation, flag: string): Step {
+  const path = compilePath(flag);
+  const names = path.names ?? [flag];
+  return (state) => {
+    state.countStatement();
+    const result = operation(state);
+    if (result === undefined || result instanceof Failure) {
+      setToken(state, names, result !== undefined);
+      if (result !== undefined) state.countError();
+      return undefined;
+    }
+    return result;
+  };
+}

@@ -1,0 +1,209 @@
+import { numberOf, type Value, type ValueMap } from '@logweave/udm';
+import { Failure } from '../extraction.ts';
+
+/** How deep objects and arrays may nest. */
+export const JSON_DEPTH_LIMIT = 64;
+
+/** How many members one object may have. */
+export const JSON_MEMBER_LIMIT = 10_000;
+
+export interface JsonObject {
+  readonly map: ValueMap;
+  /** Whether a key anywhere in it holds a dot. */
+  readonly hasDottedKeys: boolean;
+}
+
+/**
+ * Reads a text that is one JSON object. Null members are left out, the last of equal keys wins, and numbers keep their
+ * literals. As strict as Go's encoding/json, whose words it fails with.
+ */
+export function readJsonObject(text: string): JsonObject | Failure {
+  const reader = new JsonReader(text);
+  try {
+    return reader.readObject();
+  } catch (fault) {
+    if (fault instanceof JsonFault) return new Failure(fault.message);
+    throw fault;
+  }
+}
+
+class JsonFault extends Error {}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y;
+
+class JsonReader {
+  readonly #text: string;
+  #at = 0;
+  #hasDottedKeys = false;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  readObject(): JsonObject {
+    if (this.#next() !== 0x7b) {
+      throw this.#at >= this.#text.length
+        ? new JsonFault('unexpected end of JSON input')
+        : new JsonFault(`invalid JSON object: found ${this.#character()}, expected '{'`);
+    }
+    const map = this.#object(1);
+    if (!Number.isNaN(this.#next())) {
+      throw new JsonFault(`invalid character ${this.#character()} after top-level value`);
+    }
+    return { map, hasDottedKeys: this.#hasDottedKeys };
+  }
+
+  /** The next character that is no blank, NaN at the end. */
+  #next(): number {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code;
+      this.#at++;
+    }
+  }
+
+  #object(depth: number): ValueMap {
+    this.#checkDepth(depth);
+    this.#at++;
+    const map: ValueMap = new Map();
+    if (this.#next() === 0x7d) {
+      this.#at++;
+      return map;
+    }
+    for (;;) {
+      if (this.#next() !== QUOTE) throw this.#unexpected('looking for beginning of object key string');
+      const key = this.#string();
+      if (!this.#hasDottedKeys && key.includes('.')) this.#hasDottedKeys = true;
+      if (this.#next() !== 0x3a) throw this.#unexpected('after object key');
+      this.#at++;
+      const value = this.#value(depth);
+      if (value === null) map.delete(key);
+      else map.set(key, value);
+      if (map.size > JSON_MEMBER_LIMIT) throw new JsonFault(`an object has more than ${JSON_MEMBER_LIMIT} members`);
+      const code = this.#next();
+      if (code !== 0x2c && code !== 0x7d) throw this.#unexpected('after object key:value pair');
+      this.#at++;
+      if (code === 0x7d) return map;
+    }
+  }
+
+  #array(depth: number): Value[] {
+    this.#checkDepth(depth);
+    this.#at++;
+    const list: Value[] = [];
+    if (this.#next() === 0x5d) {
+      this.#at++;
+      return list;
+    }
+    for (;;) {
+      list.push(this.#value(depth));
+      const code = this.#next();
+      if (code !== 0x2c && code !== 0x5d) throw this.#unexpected('after array element');
+      this.#at++;
+      if (code === 0x5d) return list;
+    }
+  }
+
+  #value(depth: number): Value {
+    const code = this.#next();
+    switch (code) {
+      case QUOTE:
+        return this.#string();
+      case 0x7b:
+        return this.#object(depth + 1);
+      case 0x5b:
+        return this.#array(depth + 1);
+      case 0x74:
+        return this.#word('true', true);
+      case 0x66:
+        return this.#word('false', false);
+      case 0x6e:
+        return this.#word('null', null);
+    }
+    NUMBER.lastIndex = this.#at;
+    const literal = NUMBER.exec(this.#text)?.[0];
+    if (literal === undefined) throw this.#unexpected('looking for beginning of value');
+    this.#at = NUMBER.lastIndex;
+    return numberOf(literal);
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#unexpected('looking for beginning of value');
+    this.#at += word.length;
+    return value;
+  }
+
+  #string(): string {
+    let from = this.#at + 1;
+    PLAIN_TEXT.lastIndex = from;
+    PLAIN_TEXT.exec(this.#text);
+    let at = PLAIN_TEXT.lastIndex;
+    if (this.#text.charCodeAt(at) === QUOTE) {
+      this.#at = at + 1;
+      return this.#text.slice(from, at);
+    }
+    let string = '';
+    for (;;) {
+      const code = this.#text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (code !== BACKSLASH) {
+        this.#at = at;
+        throw this.#unexpected('in string literal');
+      }
+      string += this.#text.slice(from, at);
+      this.#at = at;
+      string += this.#escape();
+      from = this.#at;
+      PLAIN_TEXT.lastIndex = from;
+      PLAIN_TEXT.exec(this.#text);
+      at = PLAIN_TEXT.lastIndex;
+    }
+    this.#at = at + 1;
+    const read = string + this.#text.slice(from, at);
+    return read.isWellFormed() ? read : read.toWellFormed();
+  }
+
+  #escape(): string {
+    const letter = this.#text.charAt(this.#at + 1);
+    const plain = ESCAPES.get(letter);
+    if (plain !== undefined) {
+      this.#at += 2;
+      return plain;
+    }
+    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
+    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) {
+      this.#at++;
+      throw this.#unexpected(letter === 'u' ? 'in \\u hexadecimal character escape' : 'in string escape code');
+    }
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(digits, 16));
+  }
+
+  #checkDepth(depth: number): void {
+    if (depth > JSON_DEPTH_LIMIT) throw new JsonFault(`objects and arrays nest more than ${JSON_DEPTH_LIMIT} deep`);
+  }
+
+  #unexpected(where: string): JsonFault {
+    if (this.#at >= this.#text.length) return new JsonFault('unexpected end of JSON input');
+    return new JsonFault(`invalid character ${this.#character()} ${where}`);
+  }
+
+  #character(): string {
+    const character = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
+    return character === "'" ? `'\\''` : `'${JSON.stringify(character).slice(1, -1)}'`;
+  }
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);

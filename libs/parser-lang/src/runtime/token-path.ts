@@ -1,0 +1,137 @@
+import { ExactNumber, type Value, type ValueMap } from '@logweave/udm';
+import type { ParserState } from './parser-state.ts';
+
+/** The names of a path from the root down: `a.b.0` is `['a', 'b', '0']`. */
+export type PathNames = readonly string[];
+
+/** Depth of the deepest path that may be written. */
+const PATH_DEPTH_LIMIT = 64;
+
+export function isMap(value: Value | undefined): value is ValueMap {
+  return value instanceof Map;
+}
+
+/** Splits at the dots. */
+export function namesOf(path: string): PathNames {
+  return path.includes('.') ? path.split('.') : [path];
+}
+
+/** The value at the path; undefined when nothing is there. JSON's null inside a list counts as nothing. */
+export function getToken(state: ParserState, names: PathNames): Value | undefined {
+  if (state.hasDottedKeys && names.length > 1) return getDotted(state.tokens, names, 0)?.value;
+  let value: Value | undefined = state.tokens.get(names[0] ?? '');
+  for (let at = 1; at < names.length && value !== undefined; at++) value = child(value, names[at] ?? '');
+  return value ?? undefined;
+}
+
+function child(value: Value, name: string): Value | undefined {
+  if (value instanceof Map) return value.get(name);
+  if (Array.isArray(value)) {
+    const index = indexOf(name);
+    return index === -1 ? undefined : value[index];
+  }
+  return undefined;
+}
+
+/** The index that a name stands for: digits without a leading zero, else -1. */
+function indexOf(name: string): number {
+  if (name === '0') return 0;
+  return /^[1-9]\d{0,8}$/.test(name) ? Number(name) : -1;
+}
+
+interface Place {
+  readonly holder: ValueMap | Value[];
+  readonly key: string;
+  readonly value: Value;
+}
+
+/** At each level the longest key that exists wins: a key may hold dots itself. */
+function getDotted(holder: Value, names: PathNames, from: number): Place | undefined {
+  if (Array.isArray(holder)) {
+    const key = names[from] ?? '';
+    const value = child(holder, key);
+    if (value === undefined || value === null) return undefined;
+    return from + 1 === names.length ? { holder, key, value } : getDotted(value, names, from + 1);
+  }
+  if (!isMap(holder)) return undefined;
+  for (let to = names.length; to > from; to--) {
+    const key = to === from + 1 ? (names[from] ?? '') : names.slice(from, to).join('.');
+    const value = holder.get(key);
+    if (value === undefined || value === null) continue;
+    if (to === names.length) return { holder, key, value };
+    const found = getDotted(value, names, to);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Sets the value at the path. Makes maps on the way, also in place of text that stands there; an element of a list is
+ * set when the list has it or ends right before it.
+ */
+export function setToken(state: ParserState, names: PathNames, value: Value): undefined {
+  const last = names.length - 1;
+  if (last > PATH_DEPTH_LIMIT) return;
+  let holder: ValueMap | Value[] = state.tokens;
+  for (let at = 0; at < last; at++) {
+    const name = names[at] ?? '';
+    const next: Value | undefined = child(holder, name);
+    if (isMap(next) || Array.isArray(next)) {
+      holder = next;
+      continue;
+    }
+    const made: ValueMap = new Map();
+    put(holder, name, made);
+    holder = made;
+  }
+  put(holder, names[last] ?? '', value);
+}
+
+function put(holder: ValueMap | Value[], name: string, value: Value): void {
+  if (holder instanceof Map) {
+    holder.set(name, value);
+    return;
+  }
+  const index = indexOf(name);
+  if (index !== -1 && index <= holder.length) holder[index] = value;
+}
+
+/** Takes the value at the path away and gives it; undefined when nothing is there. */
+export function removeToken(state: ParserState, names: PathNames): Value | undefined {
+  if (names.length === 1) {
+    const name = names[0] ?? '';
+    const value = state.tokens.get(name);
+    if (value !== undefined) state.tokens.delete(name);
+    return value ?? undefined;
+  }
+  if (state.hasDottedKeys) {
+    const place = getDotted(state.tokens, names, 0);
+    if (place === undefined) return undefined;
+    takeOut(place.holder, place.key);
+    return place.value;
+  }
+  const holder = getToken(state, names.slice(0, -1));
+  const name = names.at(-1) ?? '';
+  if (!isMap(holder) && !Array.isArray(holder)) return undefined;
+  const value = child(holder, name);
+  if (value !== undefined) takeOut(holder, name);
+  return value ?? undefined;
+}
+
+function takeOut(holder: ValueMap | Value[], name: string): void {
+  if (holder instanceof Map) {
+    holder.delete(name);
+    return;
+  }
+  const index = indexOf(name);
+  if (index !== -1 && index < holder.length) holder.splice(index, 1);
+}
+
+/** The kind of a value as error messages name it. */
+export function kindOf(value: Value): string {
+  if (value === null) return 'null';
+  if (value instanceof ExactNumber) return 'number';
+  if (value instanceof Map) return 'map';
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
