@@ -17,7 +17,7 @@ export function eventRecords(
   log: IncomingLog,
   { events, entities }: ParsedEvents,
   label: string,
-  engine: Pick<ParseEngine, 'completeEvent'>,
+  engine: Pick<ParseEngine, 'complete'>,
 ): readonly ProducerRecord[] | Rejection {
   const { record, position, origin, logType, namespace, labels, createTime } = log;
   const count = events.length + entities.length;
@@ -35,15 +35,12 @@ export function eventRecords(
   for (let index = 0; index < count; index++) {
     const isEvent = index < events.length;
     const bare = (isEvent ? events[index] : entities[index - events.length]) as UdmJson;
-    const context = { logType, id: eventId(origin, index), namespace, labels, ingestTime: createTime };
+    const kind = isEvent ? 'event' : 'entity';
+    const context = { kind, logType, id: eventId(origin, index), namespace, labels, ingestTime: createTime } as const;
     const made: ProducerRecord = {
       key: record.key,
-      value: Buffer.from(JSON.stringify(engine.completeEvent(bare, context))),
-      headers: [
-        ...common,
-        header(HEADERS.kind, isEvent ? 'event' : 'entity'),
-        header(HEADERS.eventIndex, String(index)),
-      ],
+      value: Buffer.from(JSON.stringify(engine.complete(bare, context))),
+      headers: [...common, header(HEADERS.kind, kind), header(HEADERS.eventIndex, String(index))],
       timestampMs: record.timestampMs,
     };
     const bytes = made.value?.length ?? 0;

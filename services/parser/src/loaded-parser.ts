@@ -3,7 +3,7 @@ import { type ActiveParser, languageText } from '@logweave/parser-registry';
 import type { UdmJson } from '@logweave/udm';
 import type { ParseEngine } from './parse-engine.ts';
 
-/** What a parser, extension included, made of one log. */
+/** What a parser made of one log. */
 export type ParseResult =
   | { readonly kind: 'events'; readonly events: readonly UdmJson[]; readonly entities: readonly UdmJson[] }
   | { readonly kind: 'dropped'; readonly tag: string }
@@ -11,83 +11,53 @@ export type ParseResult =
   /** It threw, which no parser may. */
   | { readonly kind: 'crashed'; readonly message: string };
 
-/** A parser of the registry, compiled. */
-export class LoadedParser {
+/** A parser of the registry with its extension, compiled. */
+export interface LoadedParser {
+  readonly kind: 'loaded';
   readonly label: string;
-  /** What an extension could not do, since the parser was loaded: base events leave without it. */
-  extensionFailures = 0;
-  readonly #base: LogParser;
-  readonly #extension: { readonly parser: LogParser; readonly appendRepeated: boolean } | null;
-  readonly #engine: Pick<ParseEngine, 'mergeExtension'>;
-
-  constructor(
-    label: string,
-    base: LogParser,
-    extension: { readonly parser: LogParser; readonly appendRepeated: boolean } | null,
-    engine: Pick<ParseEngine, 'mergeExtension'>,
-  ) {
-    this.label = label;
-    this.#base = base;
-    this.#extension = extension;
-    this.#engine = engine;
-  }
-
-  /** Never throws: a parser that does has one try at each log. */
-  parse(log: RawLog): ParseResult {
-    try {
-      return this.#result(this.#base.parse(log), log);
-    } catch (error) {
-      return { kind: 'crashed', message: crashMessage(error) };
-    }
-  }
-
-  #result({ events, entities, error, dropped }: ParsedLog, log: RawLog): ParseResult {
-    if (error !== null) return { kind: 'failed', ...error };
-    if (dropped !== null) return { kind: 'dropped', tag: dropped };
-    if (events.length + entities.length === 0) {
-      return { kind: 'failed', code: 'LOG_PARSING_NO_OUTPUT', message: 'the parser made no event' };
-    }
-    return { kind: 'events', events: this.#extended(events, log), entities };
-  }
-
-  #extended(events: readonly UdmJson[], log: RawLog): readonly UdmJson[] {
-    const extension = this.#extension;
-    if (extension === null || events.length === 0) return events;
-    let parts: readonly UdmJson[];
-    try {
-      const parsed = extension.parser.parse(log);
-      const failed = parsed.error !== null && parsed.error.code !== 'LOG_PARSING_NO_OUTPUT';
-      if (failed) this.extensionFailures++;
-      if (failed || parsed.dropped !== null) return events;
-      parts = parsed.events;
-    } catch {
-      // As any other failure of an extension: it takes nothing away from what the base parser made.
-      this.extensionFailures++;
-      return events;
-    }
-    return events.map((event) =>
-      parts.reduce((merged, part) => this.#engine.mergeExtension(merged, part, extension), event),
-    );
-  }
+  readonly parser: LogParser;
 }
 
-/** Compiles a parser with its extension. */
-export function loadParser(active: ActiveParser, engine: ParseEngine): LoadedParser | { readonly problem: string } {
+/** Compiles a parser of the registry, or says what is wrong with it. */
+export function loadParser(
+  active: ActiveParser,
+  engine: Pick<ParseEngine, 'compile'>,
+): LoadedParser | { readonly kind: 'problem'; readonly problem: string } {
   const { logType, label, text, extension } = active;
-  const base = engine.compile({ logType, text, isExtension: false });
-  if (base.parser === null) return { problem: `${label} does not compile: ${base.problems.join('; ')}` };
-  if (extension === null) return new LoadedParser(label, base.parser, null, engine);
-  const extensionText = languageText(extension);
-  if (extensionText.kind === 'refused') return { problem: `${label}: ${extensionText.problem}` };
-  const part = engine.compile({ logType, text: extensionText.text, isExtension: true });
-  if (part.parser === null)
-    return { problem: `the extension of ${label} does not compile: ${part.problems.join('; ')}` };
-  return new LoadedParser(
-    label,
-    base.parser,
-    { parser: part.parser, appendRepeated: extension.appendRepeated },
-    engine,
-  );
+  const extensionText = extension === null ? null : languageText(extension);
+  if (extensionText?.kind === 'refused') return { kind: 'problem', problem: `${label}: ${extensionText.problem}` };
+  const { parser, problems } = engine.compile({
+    logType,
+    text,
+    extension:
+      extension === null || extensionText === null
+        ? null
+        : { text: extensionText.text, appendRepeated: extension.appendRepeated },
+  });
+  if (parser === null) return { kind: 'problem', problem: `${label} does not compile: ${problems.join('; ')}` };
+  return { kind: 'loaded', label, parser };
+}
+
+/** Never throws: a parser that does has one try at each log. */
+export function parseLog({ parser }: LoadedParser, log: RawLog): ParseResult {
+  let parsed: ParsedLog;
+  try {
+    parsed = parser.parse(log);
+  } catch (error) {
+    return { kind: 'crashed', message: crashMessage(error) };
+  }
+  const { events, entities, error, dropped } = parsed;
+  if (error !== null) return { kind: 'failed', ...error };
+  if (dropped !== null) return { kind: 'dropped', tag: dropped };
+  if (events.length + entities.length === 0) {
+    return { kind: 'failed', code: 'LOG_PARSING_NO_OUTPUT', message: 'the parser made no event' };
+  }
+  return { kind: 'events', events, entities };
+}
+
+/** Whether a parser could do nothing with a log. */
+export function isFailure({ kind }: ParseResult): boolean {
+  return kind === 'failed' || kind === 'crashed';
 }
 
 /** The class of the error and where it was thrown. Its own message may quote the log. */

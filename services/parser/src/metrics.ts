@@ -10,7 +10,6 @@ export interface ParserMetrics {
   readonly logs: Counter<'log_type' | 'version' | 'outcome' | 'reason'>;
   readonly events: Counter<'log_type' | 'version'>;
   readonly filled: Counter<'log_type' | 'version' | 'field'>;
-  readonly extensionFailures: Gauge<'log_type' | 'version'>;
   readonly parseSeconds: Histogram<'log_type'>;
   readonly held: Gauge<'log_type'>;
   readonly trials: Gauge<'log_type'>;
@@ -43,12 +42,6 @@ export function createParserMetrics(registry: Registry): ParserMetrics {
       name: 'logweave_parser_filled_fields_total',
       help: 'Events in which a field has a value; divide by logweave_parser_events_total. When a share falls with a new version or firmware, look at the parser.',
       labelNames: ['log_type', 'version', 'field'],
-      registers,
-    }),
-    extensionFailures: new Gauge({
-      name: 'logweave_parser_extension_failures',
-      help: 'Logs on which the extension of a parser failed since it was loaded; their events left without it. When it rises, mend the extension.',
-      labelNames: ['log_type', 'version'],
       registers,
     }),
     parseSeconds: new Histogram({

@@ -5,19 +5,26 @@ import type { UdmJson } from '@logweave/udm';
 export interface ParserText {
   readonly logType: string;
   readonly text: string;
-  /** An extension makes parts of events, which need not be valid alone. */
-  readonly isExtension: boolean;
+  /** Runs on the same log after the parser, and its events go over the parser's. */
+  readonly extension: ExtensionText | null;
+}
+
+export interface ExtensionText {
+  readonly text: string;
+  /** Its elements of repeated fields go behind those of the parser and do not replace them. */
+  readonly appendRepeated: boolean;
 }
 
 export interface CompiledParser {
-  /** Null when the text has errors. */
+  /** Null when a text has errors. */
   readonly parser: LogParser | null;
-  /** What is wrong with it, for people. */
+  /** What is wrong with them, for people. */
   readonly problems: readonly string[];
 }
 
-/** What the service knows of a log besides its text, for the events made of it. */
+/** What the service knows of a log besides its text, for what is made of it. */
 export interface EventContext {
+  readonly kind: 'event' | 'entity';
   readonly logType: string;
   /** Bytes that are the same whenever the same log is parsed again, and for no other event. */
   readonly id: Uint8Array;
@@ -30,8 +37,6 @@ export interface EventContext {
 /** The language and the data model, as the service needs them. */
 export interface ParseEngine {
   compile(text: ParserText): CompiledParser;
-  /** What the base parser made, with what the extension made of the same log. Neither is changed. */
-  mergeExtension(base: UdmJson, extension: UdmJson, options: { readonly appendRepeated: boolean }): UdmJson;
-  /** The event with what no parser can know: id, log type, ingestion labels, namespace. */
-  completeEvent(event: UdmJson, context: EventContext): UdmJson;
+  /** The event or entity with what no parser can know: id, ingestion labels, namespace. */
+  complete(record: UdmJson, context: EventContext): UdmJson;
 }

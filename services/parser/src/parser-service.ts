@@ -129,14 +129,11 @@ class ParserService implements Service {
   }
 
   #observe(): void {
-    const { held, trials, extensionFailures } = this.#metrics;
+    const { held, trials } = this.#metrics;
     for (const serving of this.#parsers.all()) {
-      const { logType, label, parser } = serving;
+      const { logType } = serving;
       held.set({ log_type: logType }, serving.held === null ? 0 : 1);
       trials.set({ log_type: logType }, serving.trial === null ? 0 : 1);
-      if (parser !== null && parser.extensionFailures > 0) {
-        extensionFailures.set({ log_type: logType, version: label }, parser.extensionFailures);
-      }
     }
   }
 }

@@ -41,7 +41,7 @@ export type LogOutcome =
 export interface ProcessLogDeps {
   readonly config: Pick<ParserConfig, 'onUnknownLogType'>;
   readonly parsers: ServingParsers;
-  readonly engine: Pick<ParseEngine, 'completeEvent'>;
+  readonly engine: Pick<ParseEngine, 'complete'>;
 }
 
 /** Decides what becomes of a log. `logType`: of all logs of the partition; null: each says its own. */
@@ -65,7 +65,7 @@ export function processLog(
 }
 
 function outcomeOf(
-  engine: Pick<ParseEngine, 'completeEvent'>,
+  engine: Pick<ParseEngine, 'complete'>,
   log: IncomingLog,
   source: LogSource,
   result: ParseResult,

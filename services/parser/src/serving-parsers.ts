@@ -2,7 +2,7 @@ import type { RawLog } from '@logweave/parser-lang';
 import type { ParserRegistry, ValidationSummary } from '@logweave/parser-registry';
 import type { ParserConfig } from './config.ts';
 import { FailureGuard } from './failure-guard.ts';
-import { LoadedParser, loadParser } from './loaded-parser.ts';
+import { isFailure, type LoadedParser, loadParser, parseLog } from './loaded-parser.ts';
 import type { ParseEngine } from './parse-engine.ts';
 import { type Served, Trial } from './trial.ts';
 
@@ -52,14 +52,14 @@ export class ServingParsers {
     const { trial, parser } = serving;
     if (trial === null) {
       if (parser === null) throw new Error(`nothing is loaded for ${serving.logType}`);
-      const result = parser.parse(log);
-      this.#observe(serving, result.kind === 'failed' || result.kind === 'crashed');
+      const result = parseLog(parser, log);
+      this.#observe(serving, isFailure(result));
       return { result, label: parser.label };
     }
     const served = trial.parse(log);
     if (trial.state === 'passed') serving.trial = null;
     if (trial.state === 'lost') this.#askForRollback(serving, trial);
-    this.#observe(serving, served.result.kind === 'failed' || served.result.kind === 'crashed');
+    this.#observe(serving, isFailure(served.result));
     return served;
   }
 
@@ -71,7 +71,7 @@ export class ServingParsers {
     if (active === null) return this.#serving.delete(logType);
     if (before?.label === active.label && before.revision === revision) return false;
     const loaded = loadParser(active, this.#engine);
-    const parser = loaded instanceof LoadedParser ? loaded : null;
+    const parser = loaded.kind === 'loaded' ? loaded : null;
     const serving: Serving = {
       logType,
       label: active.label,
@@ -83,7 +83,7 @@ export class ServingParsers {
     };
     this.#serving.set(logType, serving);
     if (serving.trial?.state === 'lost') this.#askForRollback(serving, serving.trial);
-    if ('problem' in loaded && serving.trial === null) serving.held = loaded.problem;
+    if (loaded.kind === 'problem' && serving.trial === null) serving.held = loaded.problem;
     return true;
   }
 
@@ -101,7 +101,7 @@ export class ServingParsers {
     if (changed === null || nowMs - Date.parse(activation.at) > withinMs) return null;
     const previous = registry.parserOf(logType, activation.previous);
     const before = previous === null ? null : loadParser(previous, this.#engine);
-    return before instanceof LoadedParser ? new Trial(this.#config.trial, candidate, before) : null;
+    return before?.kind === 'loaded' ? new Trial(this.#config.trial, candidate, before) : null;
   }
 
   #observe(serving: Serving, failed: boolean): void {

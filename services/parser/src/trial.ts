@@ -1,5 +1,5 @@
 import type { RawLog } from '@logweave/parser-lang';
-import type { LoadedParser, ParseResult } from './loaded-parser.ts';
+import { isFailure, type LoadedParser, parseLog, type ParseResult } from './loaded-parser.ts';
 
 export interface TrialRules {
   /** So many logs are parsed on trial. */
@@ -43,12 +43,11 @@ export class Trial {
   parse(log: RawLog): Served {
     const candidate = this.#candidate;
     if (candidate === null || this.state === 'lost') return this.#servedBefore(log);
-    const result = candidate.parse(log);
+    const result = parseLog(candidate, log);
     this.#logs++;
     if (result.kind !== 'failed' && result.kind !== 'crashed') return { result, label: candidate.label };
     const instead = this.#servedBefore(log);
-    if (instead.result.kind === 'failed' || instead.result.kind === 'crashed')
-      return { result, label: candidate.label };
+    if (isFailure(instead.result)) return { result, label: candidate.label };
     this.#regressions++;
     if (this.#sample === '') this.#sample = result.message;
     return instead;
@@ -65,6 +64,6 @@ export class Trial {
   }
 
   #servedBefore(log: RawLog): Served {
-    return { result: this.#before.parse(log), label: this.#before.label };
+    return { result: parseLog(this.#before, log), label: this.#before.label };
   }
 }

@@ -19,16 +19,16 @@ export function fakeParserText(parser: FakeParser): string {
  * well, `nothing` no event at all; otherwise one event with the log as its description and the parser as its product.
  */
 export const fakeEngine: ParseEngine = {
-  compile: ({ logType, text }: ParserText): CompiledParser => {
+  compile: ({ logType, text, extension }: ParserText): CompiledParser => {
     try {
       const parser = JSON.parse(text) as FakeParser;
-      return { parser: fakeParser(logType, parser), problems: [] };
+      const over = extension === null ? {} : (JSON.parse(extension.text) as FakeParser);
+      return { parser: fakeParser(logType, { ...parser, ...over }), problems: [] };
     } catch {
       return { parser: null, problems: ['line 1: this is no parser'] };
     }
   },
-  mergeExtension: (base, extension) => ({ ...base, ...extension }),
-  completeEvent: (event, { id, logType, namespace, labels }: EventContext) => ({
+  complete: (event, { id, logType, namespace, labels }: EventContext) => ({
     ...event,
     id: Buffer.from(id).toString('hex'),
     logType,
