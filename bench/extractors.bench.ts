@@ -3,15 +3,18 @@
  * --conditions=@logweave/source bench/extractors.bench.ts [SECONDS] [RUNS]`. Nanoseconds a text, median of the runs, one
  * core; the texts of a run take turns, so that no result of the one before can be used.
  */
+import {
+  compileCsv,
+  compileDate,
+  compileKv,
+  compileXPath,
+  convert,
+  type DateOptions,
+  evaluate,
+  Failure,
+  parseXml,
+} from '@logweave/parser-lang/extractors';
 import { systemClock } from '@logweave/service-kit';
-import { convert } from '../libs/parser-lang/src/convert/convert.ts';
-import { compileCsv } from '../libs/parser-lang/src/csv/compile-csv.ts';
-import { compileDate, type DateOptions } from '../libs/parser-lang/src/date/compile-date.ts';
-import { Failure } from '../libs/parser-lang/src/extraction.ts';
-import { compileKv } from '../libs/parser-lang/src/kv/compile-kv.ts';
-import { compileXPath } from '../libs/parser-lang/src/xml/compile-xpath.ts';
-import { evaluate } from '../libs/parser-lang/src/xml/evaluate-xpath.ts';
-import { parseXml } from '../libs/parser-lang/src/xml/parse-xml.ts';
 
 const secondsPerRun = Number(process.argv[2] ?? 0.3);
 const runs = Number(process.argv[3] ?? 5);
@@ -49,9 +52,12 @@ function dateOf(formats: readonly string[], options: DateOptions = {}): (text: s
   return (text) => extract(text, context);
 }
 
-const paths = ['/Event/System/EventID', '/Event/System/Computer', "/Event/EventData/Data[@Name='Field15']"]
-  .map((path) => compileXPath(path))
-  .filter((path) => !(path instanceof Failure));
+const paths = ['/Event/System/EventID', '/Event/System/Computer', "/Event/EventData/Data[@Name='Field15']"].flatMap(
+  (text) => {
+    const path = compileXPath(text);
+    return path instanceof Failure ? [] : [path];
+  },
+);
 
 const agents = texts(
   (n) => `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${n}.0 Safari/537.36`,
