@@ -57,10 +57,20 @@ export function completeEvent(event: UdmJson, facts: EngineFacts): UdmJson {
   return completed;
 }
 
-/** Sets in an entity what the engine sets: when it was collected, where the parser does not say so, and the namespace. */
+/** Until when an entity holds that does not say so. */
+const END_OF_TIME = '9999-12-31T23:59:59Z';
+
+/**
+ * Sets in an entity what the engine sets: when it was collected and until when it holds, where the parser does not say
+ * so, and the namespace.
+ */
 export function completeEntity(entity: UdmJson, facts: Pick<EngineFacts, 'eventTime' | 'namespace'>): UdmJson {
   const metadata: MutableJson = { ...objectIn(entity, 'metadata') };
   metadata['collectedTimestamp'] ??= facts.eventTime;
+  const interval = objectIn(metadata, 'interval');
+  if (interval !== undefined && 'startTime' in interval && !('endTime' in interval)) {
+    metadata['interval'] = { ...interval, endTime: END_OF_TIME };
+  }
   const completed: MutableJson = { ...entity, metadata };
   if (facts.namespace !== undefined && facts.namespace !== '' && 'entity' in entity) {
     completed['entity'] = withNamespace(entity['entity'], facts.namespace);

@@ -39,6 +39,39 @@ describe('a record at the limit passes, and one beyond it is in error', () => {
     expect(codes(decodeEvent(nested(UDM_LIMITS.depth - 1)).problems)).toEqual(['limit_exceeded']);
   });
 
+  it('by depth of a Struct that a parser has built', () => {
+    const nested = (levels: number): ValueMap => {
+      let value: ValueMap = new Map<string, Value>([['string_value', 'x']]);
+      for (let i = 0; i < levels; i++) {
+        const fields = new Map<string, Value>([
+          ['key', 'k'],
+          ['value', value],
+        ]);
+        value = new Map<string, Value>([['struct_value', new Map<string, Value>([['fields', [fields]]])]]);
+      }
+      const field = new Map<string, Value>([
+        ['key', 'k'],
+        ['value', value],
+      ]);
+      return new Map<string, Value>([['additional', new Map<string, Value>([['fields', [field]]])]]);
+    };
+    expect(encodeEvent(nested(5)).problems).toEqual([]);
+    expect(codes(encodeEvent(nested(10_000)).problems)).toEqual(['limit_exceeded']);
+    let list: ValueMap = new Map<string, Value>([['string_value', 'x']]);
+    for (let i = 0; i < 10_000; i++) {
+      list = new Map<string, Value>([['list_value', new Map<string, Value>([['values', [list]]])]]);
+    }
+    const fields = new Map<string, Value>([['fields', new Map<string, Value>([['k', list]])]]);
+    expect(codes(encodeEvent(new Map<string, Value>([['additional', fields]])).problems)).toEqual(['limit_exceeded']);
+  });
+
+  it('by number of values in a map of messages', () => {
+    const entries = Array.from({ length: UDM_LIMITS.values }, (_, index): [string, Value] => [`k${index}`, new Map()]);
+    const result = new Map<string, Value>([['variables', new Map(entries)]]);
+    const { problems } = encodeEvent(new Map<string, Value>([['security_result', result]]));
+    expect(codes(problems)).toEqual(['limit_exceeded']);
+  });
+
   it('by number of values', () => {
     // The noun and its addresses are values.
     const most = Array.from({ length: UDM_LIMITS.values - 1 }, () => '192.0.2.1');

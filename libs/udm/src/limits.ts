@@ -3,7 +3,7 @@
  * gives: the largest event of an ordinary parser has a few hundred values.
  */
 export const UDM_LIMITS = {
-  /** Objects and lists inside one another, as for all JSON that comes in. */
+  /** Objects and lists inside one another, in the form that is read: as for all JSON that comes in. */
   depth: 64,
   /** Scalars, objects and list elements in one record. */
   values: 50_000,

@@ -28,6 +28,13 @@ describe('an event that is sent in', () => {
     });
   });
 
+  it('has lone surrogates replaced, since they have no UTF-8', () => {
+    expect(decoded({ target: { url: 'a\ud800' }, additional: { '\ud800': '\udc00' } })).toEqual({
+      target: { url: 'a\ufffd' },
+      additional: { '\ufffd': '\ufffd' },
+    });
+  });
+
   it('loses defaults and nulls, and keeps empty objects and what is in lists', () => {
     expect(
       decoded({

@@ -47,6 +47,7 @@ describe('what a parser has built becomes proto3 JSON', () => {
   });
 
   it('with enums by name, given by name or number', () => {
+    expect(encoded({ network: { direction: new ExactNumber('1.0') } })).toEqual({ network: { direction: 'INBOUND' } });
     expect(encoded({ metadata: { event_type: 16006 }, network: { direction: 'INBOUND' } })).toEqual({
       metadata: { eventType: 'NETWORK_HTTP' },
       network: { direction: 'INBOUND' },
@@ -79,8 +80,12 @@ describe('what a parser has built becomes proto3 JSON', () => {
   });
 
   it('with the parsed user agent, whose fields are kept even at their defaults', () => {
-    expect(encoded({ network: { http: { parsed_user_agent: { family: 'USER_DEFINED', device: 'x' } } } })).toEqual({
-      network: { http: { parsedUserAgent: { family: 'USER_DEFINED', device: 'x' } } },
+    const agent = { family: 'USER_DEFINED', device: '' };
+    expect(encoded({ network: { http: { parsed_user_agent: agent } } })).toEqual({
+      network: { http: { parsedUserAgent: agent } },
+    });
+    expect(encoded({ network: { http: { parsed_user_agent: { family: '' } } } })).toEqual({
+      network: { http: { parsedUserAgent: {} } },
     });
   });
 });

@@ -72,11 +72,23 @@ describe('additional fields become a plain object', () => {
   });
 });
 
+it.each<Tree>([{ key: 'a' }, { key: 'a', value: '' }, { key: 'a', value: {} }])(
+  'an additional field without a value is left out with a warning: %j',
+  (field) => {
+    const { json, problems } = encodeEvent(
+      mapOf({ additional: { fields: [field, { key: 'b', value: { string_value: 'x' } }] } }),
+    );
+    expect(json).toEqual({ additional: { b: 'x' } });
+    expect(problems.map((problem) => [problem.severity, problem.code, problem.path])).toEqual([
+      ['warning', 'missing_field', 'additional.fields[0]'],
+    ]);
+  },
+);
+
 describe('additional fields that do not fit are told', () => {
   it.each<readonly [name: string, tree: Tree, code: string, path: string]>([
     ['a key without fields', { a: 'x' }, 'unknown_field', 'additional.a'],
     ['a value without its kind', { fields: [{ key: 'a', value: 'x' }] }, 'type_mismatch', 'additional.fields[0].value'],
-    ['no value', { fields: [{ key: 'a' }] }, 'type_mismatch', 'additional.fields[0].value'],
     [
       'a kind unheard of',
       { fields: [{ key: 'a', value: { text: 'x' } }] },

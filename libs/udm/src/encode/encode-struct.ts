@@ -98,6 +98,11 @@ function put(
     walk.error('type_mismatch', depth, `the key is ${describe(key)} where a string is asked for`);
     return;
   }
+  if (value === undefined || value === '' || value === null || (value instanceof Map && value.size === 0)) {
+    // A replace of the value has failed, mostly; the reference engine lets the key go, too.
+    walk.warn('missing_field', depth, `${quoted(key ?? '')} has no value and is left out`);
+    return;
+  }
   walk.at(depth, 'value');
   if (!walk.count(depth + 1, key === undefined ? 0 : key.length)) return;
   const encoded = encodeStructValue(walk, value, depth + 1);

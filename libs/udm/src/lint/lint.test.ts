@@ -66,6 +66,7 @@ describe('a path leads to its field', () => {
 describe('a path that leads nowhere is near one that leads somewhere', () => {
   it.each([
     ['principle.ip', 'principal.ip'],
+    ['scr.ip', 'src.ip'],
     ['principal.hostnmae', 'principal.hostname'],
     ['principal.userid', 'principal.user.userid'],
     ['target.sha256', 'target.file.sha256'],

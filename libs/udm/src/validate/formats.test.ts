@@ -49,6 +49,7 @@ describe('values in the form that searches expect pass, others warn', () => {
   ])('%s by its bytes', (json, name, limit) => {
     expect(warned({}, { [json]: 'é'.repeat(limit / 2) })).toEqual([]);
     expect(warned({}, { [json]: `${'é'.repeat(limit / 2)}x` })).toEqual([`metadata.${name}`]);
+    expect(warned({}, { [json]: '€'.repeat(Math.floor(limit / 3) + 1) })).toEqual([`metadata.${name}`]);
   });
 
   it('also when they are very long', () => {

@@ -19,6 +19,17 @@ it('what an address is, Node would say as well', () => {
   );
 });
 
+it('the gap of an address stands for a group at least', () => {
+  const addresses = [
+    '1:2:3:4:5:6:7::',
+    '::2:3:4:5:6:7:8',
+    '1:2:3:4:5:6:7:8::',
+    '1:2:3:4::5:6:7:8',
+    '::1:2:3:4:5:6:192.0.2.1',
+  ];
+  expect(addresses.map(isIpAddress)).toEqual(addresses.map((address) => isIP(address) !== 0));
+});
+
 it('a range is an address and the length of its prefix', () => {
   expect(['192.0.2.0/24', '2001:db8::/32', '0.0.0.0/0', '::/128'].map(isIpRange)).toEqual([true, true, true, true]);
   expect(

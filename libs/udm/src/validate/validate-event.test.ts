@@ -119,6 +119,10 @@ describe('what only the guide asks for', () => {
     expect(errors(login, 'strict')).toEqual(['target.user', 'principal']);
   });
 
+  it('is not told beside a firm rule that says more', () => {
+    expect(warnings(event('NETWORK_CONNECTION', { target: { url: 'u' }, network: {} }))).toEqual([]);
+  });
+
   it('may be the value of one of two fields', () => {
     const setting = (resource: UdmJson) => event('SETTING_DELETION', { principal: MACHINE, target: { resource } });
     expect(warnings(setting({ resourceType: 'SETTING' }))).toEqual([]);
