@@ -1,23 +1,28 @@
 import type { Match, Matcher } from './matcher.ts';
 import { compileNative } from './regexp-engine.ts';
+import type { MatchStart } from './translate/leading-loop.ts';
 import type { JsSource } from './translate/to-js.ts';
 
-/** Runs a translated expression on V8. For text in which the translation is exact. */
-export function createNativeMatcher(js: JsSource, groupCount: number): Matcher {
-  const first = compileNative(js.source);
+/**
+ * Runs a translated expression on V8. For text in which the translation is exact.
+ * @param start where a match from the start of the text can begin: a search that may begin anywhere tries everywhere
+ */
+export function createNativeMatcher(js: JsSource, groupCount: number, start: MatchStart): Matcher {
+  const oneLine = compileNative(start === 'anywhere' ? js.source : `^(?:${js.source})`);
+  const lines = start === 'line' ? compileNative(`(?<![^\\n])(?:${js.source})`) : oneLine;
   let later: RegExp | undefined;
   const direct = js.captureOf.length === groupCount + 1 && js.captureOf.every((capture, i) => capture === i);
   const gather = direct ? null : groupGatherer(js.captureOf, groupCount);
 
   const find = (text: string, from: number): RegExpExecArray | null => {
-    if (from === 0) return first.exec(text);
+    if (from === 0) return (start === 'line' && text.includes('\n') ? lines : oneLine).exec(text);
     later ??= compileNative(js.source, 'g');
     later.lastIndex = from;
     return later.exec(text);
   };
 
   return {
-    test: (text) => first.test(text),
+    test: (text) => (start === 'line' && text.includes('\n') ? lines : oneLine).test(text),
     exec(text, from): Match | null {
       let found = find(text, from);
       // Between the halves of a character nothing can match but the empty text, and RE2 has no such place.

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
  * A run costs the backtracks times the length of the text at worst (`\s+$` on blanks), so few of them are let pass
  * before the linear engine takes over.
  */
-const BACKTRACKS_BEFORE_FALLBACK = 100;
+const BACKTRACKS_BEFORE_FALLBACK = 2000;
 
 // Set before the first pattern is compiled: an expression compiled earlier never falls back.
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');

@@ -1,0 +1,85 @@
+import type { Match, Matcher } from '../matcher.ts';
+import type { Node } from '../syntax/node.ts';
+import { createAlphabet } from './alphabet.ts';
+import { BackwardStates } from './backward-states.ts';
+import { ForwardPath } from './forward-path.ts';
+import { compileProgram } from './program.ts';
+import { createPasses } from './surroundings.ts';
+
+/**
+ * Matches in two passes over the text, whatever the expression. Backwards, a deterministic automaton notes for each
+ * position which steps lead to a match; the first position at which the program may start is where the match begins.
+ * Forwards, a single path takes at each branch the first way that is so noted, which is the way a backtracking search
+ * would end up with, and notes the captures. Throws TooManyStates for the rare expression that needs too many.
+ * After: A. Frisch and L. Cardelli, Greedy Regular Expression Matching, ICALP 2004.
+ */
+export function createAutomatonMatcher(root: Node, groupCount: number): Matcher {
+  const program = compileProgram(root);
+  const alphabet = createAlphabet(program);
+  const passes = createPasses(alphabet);
+  const states = new BackwardStates(program, alphabet, passes);
+  const path = new ForwardPath(program, states, passes);
+  let stateAt = new Int32Array(0);
+
+  const classBefore = (text: string, position: number): number =>
+    position === 0 ? alphabet.size : alphabet.classOf(codePointBefore(text, position));
+
+  /** Notes the states of every position from the end to `from`; returns where the leftmost match begins, or -1. */
+  const scan = (text: string, from: number): number => {
+    if (stateAt.length <= text.length) stateAt = new Int32Array(text.length + 1024);
+    states.begin();
+    let state = states.end;
+    let first = -1;
+    let position = text.length;
+    stateAt[position] = state;
+    while (position > from) {
+      const codePoint = codePointBefore(text, position);
+      const back = states.back(state, alphabet.classOf(codePoint));
+      if ((back & 1) === 1) first = position;
+      state = back >> 1;
+      position -= codePoint > 0xffff ? 2 : 1;
+      stateAt[position] = state;
+    }
+    // A search that begins within a character begins behind it.
+    if (position === from && (states.back(state, classBefore(text, from)) & 1) === 1) first = from;
+    return first;
+  };
+
+  const exec = (given: string, from: number): Match | null => {
+    const text = wellFormed(given);
+    const index = scan(text, from);
+    if (index === -1) return null;
+    const slots = new Int32Array(2 * (groupCount + 1)).fill(-1);
+    let position = index;
+    let before = classBefore(text, index);
+    for (let step = program.start; ; ) {
+      const way = path.from(step, stateAt[position] as number, before);
+      for (let i = 0; i < way.slots.length; i++) slots[way.slots[i] as number] = position;
+      if (way.next === -1) break;
+      step = way.next;
+      const unit = text.charCodeAt(position);
+      const codePoint = unit < 0xd800 || unit > 0xdbff ? unit : (text.codePointAt(position) as number);
+      before = alphabet.classOf(codePoint);
+      position += codePoint > 0xffff ? 2 : 1;
+    }
+    const groups: (string | undefined)[] = [text.slice(index, position)];
+    for (let group = 1; group <= groupCount; group++) {
+      const [start, end] = [slots[2 * group] as number, slots[2 * group + 1] as number];
+      groups.push(start === -1 || end === -1 ? undefined : text.slice(start, end));
+    }
+    return { index, end: position, groups };
+  };
+
+  return { test: (text) => scan(wellFormed(text), 0) !== -1, exec };
+}
+
+/** The text itself as a rule: a copy costs more than the look. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+function codePointBefore(text: string, position: number): number {
+  const unit = text.charCodeAt(position - 1);
+  if (unit < 0xdc00 || unit > 0xdfff || position < 2) return unit;
+  return text.codePointAt(position - 2) as number;
+}
