@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { HEADERS, type Rejection, reject } from '@logweave/model';
-import { headerCount, headerText } from './record-headers.ts';
+import { headerBytes, headerCount } from './record-headers.ts';
 import { nanosOfMs, nanosOfText } from './record-time.ts';
 import { encodedPlace, RowBuffer } from './row-buffer.ts';
 import type { RowEncoder, SourceRecord } from './row-encoder.ts';
@@ -43,9 +43,9 @@ export class EventRowEncoder implements RowEncoder {
     const event = parse(value);
     if (event.kind === 'rejection') return event;
     const { json } = event;
-    const metadata = message(json, 'metadata');
-    const isEntity = entityIsMeant(headerText(headers, HEADERS.kind), json, metadata);
-    const time = isEntity ? entityTime(metadata) : nanosOfText(text(metadata, 'eventTimestamp'));
+    const metadata = message(json['metadata']);
+    const isEntity = entityIsMeant(headerBytes(headers, HEADERS.kind), json, metadata);
+    const time = isEntity ? entityTime(metadata) : nanosOfText(text(metadata['eventTimestamp']));
     if (time === null) {
       const field = isEntity ? 'metadata.collectedTimestamp' : 'metadata.eventTimestamp';
       return reject('bad_timestamp', `${field} is missing or no RFC 3339 time`);
@@ -53,25 +53,29 @@ export class EventRowEncoder implements RowEncoder {
     const arrived = nanosOfMs(record.timestampMs);
     const rows = this.#rows;
     rows.bigInt64(time);
-    rows.bigInt64(nanosOfText(text(metadata, 'ingestedTimestamp')) ?? arrived);
+    rows.bigInt64(nanosOfText(text(metadata['ingestedTimestamp'])) ?? arrived);
     rows.text(isEntity ? 'entity' : 'event');
-    rows.text(isEntity ? '' : text(metadata, 'eventType'));
-    rows.text(isEntity ? text(metadata, 'entityType') : '');
-    rows.text(headerText(headers, HEADERS.logType) || text(metadata, 'logType'));
-    rows.text(text(metadata, 'vendorName'));
-    rows.text(text(metadata, 'productName'));
-    rows.text(text(metadata, 'productEventType'));
-    rows.text(text(metadata, isEntity ? 'productEntityId' : 'productLogId'));
-    rows.text(text(metadata, 'id'));
-    rows.text(headerText(headers, HEADERS.namespace));
+    rows.text(isEntity ? '' : text(metadata['eventType']));
+    rows.text(isEntity ? text(metadata['entityType']) : '');
+    const logType = headerBytes(headers, HEADERS.logType);
+    if (logType.length > 0) rows.bytes(logType);
+    else rows.text(text(metadata['logType']));
+    rows.text(text(metadata['vendorName']));
+    rows.text(text(metadata['productName']));
+    rows.text(text(metadata['productEventType']));
+    rows.text(text(isEntity ? metadata['productEntityId'] : metadata['productLogId']));
+    rows.text(text(metadata['id']));
+    rows.bytes(headerBytes(headers, HEADERS.namespace));
     this.#addNouns(json);
-    this.#addResults(messages(json, 'securityResult'));
+    this.#addResults(messages(json['securityResult']));
     for (const terms of [this.#terms.ips, this.#terms.hosts, this.#terms.users, this.#terms.hashes]) rows.texts(terms);
     rows.bytes(value);
-    rows.text(headerText(headers, HEADERS.parserVersion));
-    rows.text(headerText(headers, HEADERS.sourceTopic));
-    rows.uint32(headerCount(headers, HEADERS.sourcePartition, UINT32_MAX));
+    rows.bytes(headerBytes(headers, HEADERS.parserVersion));
+    rows.bytes(headerBytes(headers, HEADERS.sourceTopic));
+    rows.uint32(smallCount(headers, HEADERS.sourcePartition));
     rows.int64(headerCount(headers, HEADERS.sourceOffset));
+    rows.uint32(smallCount(headers, HEADERS.eventIndex));
+    rows.uint32(smallCount(headers, HEADERS.eventCount));
     rows.encoded(this.#place);
     rows.int64(offset);
     rows.bigInt64(arrived / 1_000_000n);
@@ -88,34 +92,38 @@ export class EventRowEncoder implements RowEncoder {
     const terms = this.#terms;
     terms.clear();
     for (const role of ROLES) {
-      const noun = message(json, role);
+      const noun = message(json[role]);
       terms.addNoun(noun);
-      rows.texts(texts(noun, 'ip').map(canonical));
-      rows.text(text(noun, 'hostname') || text(message(noun, 'asset'), 'hostname'));
-      const user = message(noun, 'user');
-      const userid = text(user, 'userid');
-      const addresses = texts(user, 'emailAddresses');
+      rows.texts(texts(noun['ip']).map(canonical));
+      rows.text(text(noun['hostname']) || text(message(noun['asset'])['hostname']));
+      const user = message(noun['user']);
+      const userid = text(user['userid']);
+      const addresses = texts(user['emailAddresses']);
       rows.texts(userid === '' ? addresses : [userid, ...addresses]);
     }
-    const entity = message(json, 'entity');
+    const entity = message(json['entity']);
     terms.addNoun(entity);
-    for (const noun of messages(json, 'intermediary')) terms.addNoun(noun);
-    for (const noun of messages(json, 'about')) terms.addNoun(noun);
+    for (const noun of messages(json['intermediary'])) terms.addNoun(noun);
+    for (const noun of messages(json['about'])) terms.addNoun(noun);
     rows.text(
-      text(message(json, 'target'), 'url') ||
-        text(message(json, 'principal'), 'url') ||
-        text(message(json, 'src'), 'url') ||
-        text(message(json, 'observer'), 'url') ||
-        text(entity, 'url'),
+      text(message(json['target'])['url']) ||
+        text(message(json['principal'])['url']) ||
+        text(message(json['src'])['url']) ||
+        text(message(json['observer'])['url']) ||
+        text(entity['url']),
     );
   }
 
   #addResults(results: readonly JsonObject[]): void {
     this.#actions.clear();
-    for (const result of results) for (const action of texts(result, 'action')) this.#actions.add(action);
+    for (const result of results) for (const action of texts(result['action'])) this.#actions.add(action);
     this.#rows.texts(this.#actions);
     this.#rows.text(highestSeverity(results));
   }
+}
+
+function smallCount(headers: SourceRecord['headers'], name: string): number {
+  return Math.min(headerCount(headers, name), UINT32_MAX);
 }
 
 type Parsed = { readonly kind: 'object'; readonly json: JsonObject } | Rejection;
@@ -131,16 +139,19 @@ function parse(value: Uint8Array): Parsed {
   return isObject(json) ? { kind: 'object', json } : reject('not_an_object', 'the record is no JSON object');
 }
 
-function entityIsMeant(kind: string, json: JsonObject, metadata: JsonObject): boolean {
-  if (kind === 'event' || kind === 'entity') return kind === 'entity';
-  return 'entity' in json || 'entityType' in metadata;
+const EVENT_KIND = Buffer.from('event');
+const ENTITY_KIND = Buffer.from('entity');
+
+function entityIsMeant(kind: Uint8Array, json: JsonObject, metadata: JsonObject): boolean {
+  if (ENTITY_KIND.equals(kind)) return true;
+  return !EVENT_KIND.equals(kind) && ('entity' in json || 'entityType' in metadata);
 }
 
 /** When an entity was seen: collected, else from when it holds, else made. */
 function entityTime(metadata: JsonObject): bigint | null {
   return (
-    nanosOfText(text(metadata, 'collectedTimestamp')) ??
-    nanosOfText(text(message(metadata, 'interval'), 'startTime')) ??
-    nanosOfText(text(metadata, 'creationTimestamp'))
+    nanosOfText(text(metadata['collectedTimestamp'])) ??
+    nanosOfText(text(message(metadata['interval'])['startTime'])) ??
+    nanosOfText(text(metadata['creationTimestamp']))
   );
 }

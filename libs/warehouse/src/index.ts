@@ -1,6 +1,6 @@
 export { parseDsn, type WarehouseAddress } from './dsn.ts';
 export { type Migration, type MigrationResult, NewerSchemaError } from './migrations.ts';
-export type { Counts, Double, OrphanTally, Tally } from './queries.ts';
+export type { Counts, Double, OrphanTally, PlaceTally, Tally } from './queries.ts';
 export { createRowEncoder, type RowEncoder, type SourceRecord } from './row-encoder.ts';
 export { DEDUPLICATION_WINDOW, LOGS_TABLE, type TableNames } from './schema.ts';
 export type { SchemaProblem } from './schema-check.ts';

@@ -68,6 +68,26 @@ FROM ${identifier(table)} GROUP BY topic, partition, _offset HAVING count() > 1
 ORDER BY topic, partition, offset LIMIT {limit:UInt32}`;
 }
 
+/** What a table holds of one partition of a topic. */
+export interface PlaceTally {
+  readonly topic: string;
+  readonly partition: number;
+  readonly rows: number;
+  /** How many different ones; as many as rows when nothing is doubled. */
+  readonly offsets: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** Offsets between the first and the last without a row: transaction markers, aborted records, dead letters, or missing rows. */
+  readonly gaps: number;
+}
+
+/** By partition what a table holds, to be held against the topic. */
+export function placesQuery(table: string): string {
+  return `SELECT _topic AS topic, _partition AS partition, toFloat64(count()) AS rows, toFloat64(uniqExact(_offset)) AS offsets,
+  toFloat64(min(_offset)) AS firstOffset, toFloat64(max(_offset)) AS lastOffset, lastOffset - firstOffset + 1 - offsets AS gaps
+FROM ${identifier(table)} GROUP BY topic, partition ORDER BY topic, partition`;
+}
+
 /** Rows of the raw table whose place does not occur in the other one: the view was missing or failed when they came. */
 export function missingFromLogsQuery(tables: TableNames): string {
   return `SELECT _topic AS topic, _partition AS partition, toFloat64(_offset) AS offset, 1 AS rows FROM ${identifier(tables.raw)}

@@ -1,4 +1,4 @@
-import { PLACE, type Table } from './table.ts';
+import { LONG_TEXT_CODEC, PLACE, type Table } from './table.ts';
 
 export const RAW_LOGS_TABLE = 'raw_logs';
 
@@ -13,7 +13,7 @@ export const RAW_LOGS: Table = {
     { name: 'collection_time', type: TIME, note: 'when it was collected; without that, when it arrived' },
     { name: 'input', type: 'LowCardinality(String)', note: 'which input took it' },
     { name: 'key', type: 'String', note: 'identity of its source, byte for byte' },
-    { name: 'raw', type: 'String', note: 'the log, byte for byte' },
+    { name: 'raw', type: 'String', note: 'the log, byte for byte', codec: LONG_TEXT_CODEC },
     ...PLACE,
   ],
   // The log behind an event is asked for by its place.

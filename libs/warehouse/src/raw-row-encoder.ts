@@ -1,6 +1,6 @@
 import { HEADERS } from '@logweave/model';
 import { nanosOfMs, nanosOfText } from './record-time.ts';
-import { headerText, headerValue } from './record-headers.ts';
+import { headerBytes, headerText } from './record-headers.ts';
 import { encodedPlace, RowBuffer } from './row-buffer.ts';
 import type { RowEncoder, SourceRecord } from './row-encoder.ts';
 
@@ -25,11 +25,11 @@ export class RawRowEncoder implements RowEncoder {
   add({ key, value, headers, offset, timestampMs }: SourceRecord): null {
     const rows = this.#rows;
     const arrived = nanosOfMs(timestampMs);
-    rows.bytes(headerValue(headers, HEADERS.logType) ?? NO_BYTES);
-    rows.bytes(headerValue(headers, HEADERS.namespace) ?? NO_BYTES);
+    rows.bytes(headerBytes(headers, HEADERS.logType));
+    rows.bytes(headerBytes(headers, HEADERS.namespace));
     rows.encoded(this.#encodedLabels(headerText(headers, HEADERS.labels)));
     rows.bigInt64(nanosOfText(headerText(headers, HEADERS.collectionTime)) ?? arrived);
-    rows.bytes(headerValue(headers, HEADERS.input) ?? NO_BYTES);
+    rows.bytes(headerBytes(headers, HEADERS.input));
     rows.bytes(key ?? NO_BYTES);
     rows.bytes(value ?? NO_BYTES);
     rows.encoded(this.#place);

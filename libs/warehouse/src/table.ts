@@ -6,6 +6,8 @@ export interface TableColumn {
   readonly type: string;
   /** What it holds, for people: the comment in the table. */
   readonly note: string;
+  /** Where the server's own choice is not the best. */
+  readonly codec?: string;
 }
 
 /** A table whose rows come ready from the writer. */
@@ -41,7 +43,7 @@ export const PART_SETTINGS = `min_bytes_for_wide_part = ${256 * 1024 * 1024}, me
 /** Its CREATE TABLE, which can run twice. */
 export function createTable(name: string, table: Table): string {
   const lines = [
-    ...table.columns.map((column) => `  ${column.name} ${column.type} COMMENT ${quoted(column.note)}`),
+    ...table.columns.map(columnLine),
     `  ${INSERTED_AT.name} ${INSERTED_AT.type} DEFAULT now64(3)`,
     ...table.indexes.map((index) => `  INDEX ${index}`),
   ];
@@ -54,3 +56,10 @@ PARTITION BY ${table.partitionBy}
 ORDER BY (${table.orderBy.join(', ')})
 SETTINGS non_replicated_deduplication_window = ${table.deduplicationWindow}, ${PART_SETTINGS}`;
 }
+
+function columnLine({ name, type, note, codec }: TableColumn): string {
+  return `  ${name} ${type} COMMENT ${quoted(note)}${codec === undefined ? '' : ` CODEC(${codec})`}`;
+}
+
+/** For long text: a third less on disk than the default, for no CPU that could be measured at inserts. */
+export const LONG_TEXT_CODEC = 'ZSTD(1)';

@@ -7,28 +7,26 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A field that holds a message; an empty one when it does not. */
-export function message(of: JsonObject, field: string): JsonObject {
-  const value = of[field];
+// These take the value of a field and not its name: a place in the code that reads one field is several times as fast.
+
+/** A message, an empty one when it is none. */
+export function message(value: unknown): JsonObject {
   return isObject(value) ? value : EMPTY;
 }
 
-/** A field that holds text, empty when it does not. */
-export function text(of: JsonObject, field: string): string {
-  const value = of[field];
+/** Text, empty when it is none. */
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The texts of a repeated field, those that are none or empty left out; one text counts as a list of it. */
-export function texts(of: JsonObject, field: string): readonly string[] {
-  const value = of[field];
+/** The texts of a list, those that are none or empty left out; one text counts as a list of it. */
+export function texts(value: unknown): readonly string[] {
   if (typeof value === 'string') return value === '' ? NO_TEXTS : [value];
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string' && each !== '') : NO_TEXTS;
 }
 
-/** The messages of a repeated field; one message counts as a list of it. */
-export function messages(of: JsonObject, field: string): readonly JsonObject[] {
-  const value = of[field];
+/** The messages of a list; one message counts as a list of it. */
+export function messages(value: unknown): readonly JsonObject[] {
   if (Array.isArray(value)) return value.filter(isObject);
   return isObject(value) ? [value] : NO_MESSAGES;
 }
@@ -47,33 +45,34 @@ export class SearchTerms {
   /** Takes what a noun (a principal, a target, an entity) is known by. */
   addNoun(noun: JsonObject): void {
     if (noun === EMPTY) return;
-    const asset = message(noun, 'asset');
-    for (const ip of texts(noun, 'ip')) this.ips.add(canonical(ip));
-    for (const ip of texts(asset, 'ip')) this.ips.add(canonical(ip));
-    addLower(this.hosts, text(noun, 'hostname'));
-    addLower(this.hosts, text(asset, 'hostname'));
-    addLower(this.hosts, text(message(noun, 'domain'), 'name'));
-    const user = message(noun, 'user');
-    addLower(this.users, text(user, 'userid'));
-    for (const address of texts(user, 'emailAddresses')) addLower(this.users, address);
-    this.#addFile(message(noun, 'file'));
-    let process = message(noun, 'process');
+    const asset = message(noun['asset']);
+    for (const ip of texts(noun['ip'])) this.ips.add(canonical(ip));
+    for (const ip of texts(asset['ip'])) this.ips.add(canonical(ip));
+    addLower(this.hosts, text(noun['hostname']));
+    addLower(this.hosts, text(asset['hostname']));
+    addLower(this.hosts, text(message(noun['domain'])['name']));
+    const user = message(noun['user']);
+    addLower(this.users, text(user['userid']));
+    for (const address of texts(user['emailAddresses'])) addLower(this.users, address);
+    this.#addFile(message(noun['file']));
+    let process = message(noun['process']);
     while (process !== EMPTY) {
-      this.#addFile(message(process, 'file'));
-      process = message(process, 'parentProcess');
+      this.#addFile(message(process['file']));
+      process = message(process['parentProcess']);
     }
   }
 
   #addFile(file: JsonObject): void {
     if (file === EMPTY) return;
-    for (const field of HASH_FIELDS) addLower(this.hashes, text(file, field));
+    addLower(this.hashes, text(file['sha256']));
+    addLower(this.hashes, text(file['sha1']));
+    addLower(this.hashes, text(file['md5']));
   }
 }
 
 const EMPTY: JsonObject = {};
 const NO_TEXTS: readonly string[] = [];
 const NO_MESSAGES: readonly JsonObject[] = [];
-const HASH_FIELDS = ['sha256', 'sha1', 'md5'];
 
 /** An address in its canonical form; what is no address stays as it is. */
 export function canonical(ip: string): string {
@@ -92,7 +91,7 @@ export function highestSeverity(results: readonly JsonObject[]): string {
   let highest = '';
   let rank = -2;
   for (const result of results) {
-    const severity = text(result, 'severity');
+    const severity = text(result['severity']);
     const its = SEVERITIES.indexOf(severity);
     if (severity === '' || its <= rank) continue;
     highest = severity;

@@ -1,4 +1,4 @@
-import { PLACE, type Table, type TableColumn } from './table.ts';
+import { LONG_TEXT_CODEC, PLACE, type Table, type TableColumn } from './table.ts';
 
 export const UDM_EVENTS_TABLE = 'udm_events';
 
@@ -49,11 +49,18 @@ export const UDM_EVENTS: Table = {
     { name: 'hosts', type: TEXTS, note: 'every hostname and domain of its nouns, in lower case, each once' },
     { name: 'users', type: TEXTS, note: 'every userid and e-mail address of its nouns, in lower case, each once' },
     { name: 'hashes', type: TEXTS, note: 'SHA-256, SHA-1 and MD5 of every file, in lower case, each once' },
-    { name: 'event_json', type: 'String', note: 'the whole event or entity as proto3 JSON, byte for byte' },
+    {
+      name: 'event_json',
+      type: 'String',
+      note: 'the whole event or entity as proto3 JSON, byte for byte',
+      codec: LONG_TEXT_CODEC,
+    },
     { name: 'parser_version', type: WORD, note: 'of the parser that made it; empty: it came as an event' },
     { name: 'source_topic', type: WORD, note: 'where its raw log stands: topic; empty: it came as an event' },
     { name: 'source_partition', type: 'UInt32', note: 'its partition' },
     { name: 'source_offset', type: 'UInt64', note: 'its offset' },
+    { name: 'event_index', type: 'UInt32', note: 'its place among those of its raw log, from 0' },
+    { name: 'event_count', type: 'UInt32', note: 'how many its raw log gave; 0: it came as an event' },
     ...PLACE,
   ],
   indexes: [...['ips', 'hosts', 'users', 'hashes'].map(bloom), 'offsets _offset TYPE minmax GRANULARITY 1'],

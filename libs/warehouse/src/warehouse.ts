@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { type MigrationResult, migrate } from './migrations.ts';
-import type { Counts, Double, OrphanTally, Tally } from './queries.ts';
+import type { Counts, Double, OrphanTally, PlaceTally, Tally } from './queries.ts';
 import * as queries from './queries.ts';
 import { RAW_LOGS_TABLE } from './raw-logs-table.ts';
 import { insertedColumns, LOGS_COLUMNS, LOGS_TABLE, selectFromRaw, type TableNames } from './schema.ts';
@@ -77,6 +77,8 @@ export interface Warehouse {
   /** See `doublesQuery`. */
   doubles(table: TableRole, limit: number): Promise<readonly Double[]>;
   missingFromLogs(limit: number): Promise<readonly Double[]>;
+  /** See `placesQuery`. */
+  places(table: TableRole): Promise<readonly PlaceTally[]>;
   /** Any SELECT, read-only and bounded in time and result. */
   select<T>(sql: string, params?: Record<string, unknown>): Promise<readonly T[]>;
   close(): Promise<void>;
@@ -229,6 +231,10 @@ ORDER BY _offset`;
 
   missingFromLogs(limit: number): Promise<readonly Double[]> {
     return this.#select('look for missing rows', queries.missingFromLogsQuery(this.tables), { limit });
+  }
+
+  places(table: TableRole): Promise<readonly PlaceTally[]> {
+    return this.#select('compare places', queries.placesQuery(this.tables[table]), {});
   }
 
   select<T>(sql: string, params: Record<string, unknown> = {}): Promise<readonly T[]> {
