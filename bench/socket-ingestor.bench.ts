@@ -112,6 +112,7 @@ async function run(type: 'stream' | 'datagram', senders: number): Promise<void> 
       ],
       topics: { http: 'http', network: 'network', deadLetter: 'dead-letter' },
       rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+      raw: null,
       maxInFlightBytes: 1 << 25,
       spool: null,
       stopGraceMs: 1_000,

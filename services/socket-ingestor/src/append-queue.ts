@@ -1,5 +1,6 @@
 import type { AppendBatch, ProducerRecord } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
+import type { RecordSink, TargetTopic } from './record-sink.ts';
 
 /**
  * As long as each turn of the event loop brings more, the append waits for the next turn, so that a log which syncs to
@@ -16,12 +17,6 @@ const MAX_APPENDS = 2;
 const APPEND_INTERVAL_MS = 10;
 /** What a record costs beside its bytes: objects here, headers and framing in the log. */
 const RECORD_OVERHEAD_BYTES = 256;
-
-/** A topic as the queue writes to it. */
-export interface TargetTopic {
-  readonly name: string;
-  readonly partitions: number;
-}
 
 /** Takes records into the log, or into something that will. */
 export interface Appender {
@@ -48,7 +43,7 @@ export interface AppendQueueEvents {
  * Collects the records of a turn of the event loop or a few, and of the time in which the log is busy, into one append
  * with one batch per partition. Records added for a partition keep their order.
  */
-export class AppendQueue {
+export class AppendQueue implements RecordSink {
   readonly #producer: Appender;
   readonly #clock: Clock;
   readonly #maxHeldBytes: number;

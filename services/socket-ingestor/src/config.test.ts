@@ -7,6 +7,7 @@ const context = {
   keyFields: ['src_ip', 'src_port'],
   time: { A: 'event_or_arrival', B: 'arrival' },
   maxFutureSkewMs: 300_000,
+  raw: { topic: 't.raw', maxLogBytes: 1_048_576, identityDirectory: '/data', tailName: 't.tail' },
   spool: { enabled: false, directory: '/data/spool', name: 't.spool' },
 } as const;
 
@@ -86,7 +87,7 @@ test('a socket whose source cannot be told is a problem at its place', () => {
     { name: 'http_source', path: '/run/a' },
     { name: 'other', path: '/run/b' },
   ]);
-  expect(checkInputs(sockets)).toEqual([
+  expect(checkInputs(sockets, 1_048_576)).toEqual([
     {
       path: ['unix_sockets', 1],
       message: 'cannot tell whether "other" brings HTTP or network logs: set source to A or B',
@@ -100,9 +101,9 @@ test('two sockets of the same name or path are a problem at the second', () => {
     { name: 'x', path: '/run/a', source: 'A' },
     { name: 'x', path: '/run/a', source: 'B' },
   ]);
-  expect(checkInputs(sockets)).toEqual([
-    { path: ['unix_sockets', 1, 'name'], message: 'same name as entry 1 of the list' },
-    { path: ['unix_sockets', 1, 'path'], message: 'same path as entry 1 of the list' },
+  expect(checkInputs(sockets, 1_048_576)).toEqual([
+    { path: ['unix_sockets', 1, 'name'], message: 'same name as entry 1 of unix_sockets' },
+    { path: ['unix_sockets', 1, 'path'], message: 'same path as entry 1 of unix_sockets' },
   ]);
 });
 
@@ -119,6 +120,10 @@ test.each([
   expect(Value.Check(InputsSection, Value.Default(InputsSection, value))).toBe(false);
 });
 
-test('a section without sockets is refused by the schema', () => {
-  expect(Value.Check(InputsSection, Value.Default(InputsSection, { unix_sockets: [] }))).toBe(false);
+test('a section that nothing comes in by is a problem, one without sockets is not', () => {
+  expect(checkInputs(section([]), 1_048_576)).toEqual([
+    { path: ['unix_sockets'], message: 'nothing comes in: name at least one socket, or an input of raw' },
+  ]);
+  const raw = [{ name: 'squid', type: 'tcp', port: 5514, log_type: 'SQUID_WEBPROXY' }];
+  expect(checkInputs(Value.Parse(InputsSection, Value.Default(InputsSection, { raw })), 1_048_576)).toEqual([]);
 });

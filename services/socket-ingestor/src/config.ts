@@ -1,5 +1,8 @@
 import type { KeyField, Side, SourceRules, TimePolicy } from '@logweave/model';
 import { type Static, Type } from 'typebox';
+import type { ConfigProblem } from './config-problem.ts';
+import { checkRawInput, type RawInputConfig, resolveRawInput } from './raw-config.ts';
+import { RawInputSection } from './raw-section.ts';
 
 const Owner = Type.Union([Type.String({ minLength: 1 }), Type.Integer({ minimum: 0 }), Type.Null()], {
   description: 'Owner of the socket file, by name or number; null leaves it to the process',
@@ -94,8 +97,12 @@ const SpoolSection = Type.Object(
 export const InputsSection = Type.Object(
   {
     unix_sockets: Type.Array(UnixSocketSection, {
-      minItems: 1,
       description: 'The sockets that source logs come in by',
+      default: [],
+    }),
+    raw: Type.Array(RawInputSection, {
+      description: 'Where logs of other systems come in, as they are: to be parsed by their type',
+      default: [],
     }),
     max_in_flight_bytes: Type.Integer({
       minimum: 1_048_576,
@@ -128,6 +135,17 @@ export interface SocketConfig {
   readonly maxQueuedBytes: number;
 }
 
+/** Raw logs, where any come in. */
+export interface RawConfig {
+  /** Full name of the topic. */
+  readonly topic: string;
+  readonly inputs: readonly RawInputConfig[];
+  /** Holds the file with the id of this ingestor. */
+  readonly identityDirectory: string;
+  /** Begins the names of the transactional ids and groups that positions in files are kept under. */
+  readonly tailName: string;
+}
+
 /** A spool that is used. */
 export interface SpoolConfig {
   readonly directory: string;
@@ -142,6 +160,8 @@ export interface SocketIngestorConfig {
   /** Full names. */
   readonly topics: { readonly http: string; readonly network: string; readonly deadLetter: string };
   readonly rules: Readonly<Record<Side, SourceRules>>;
+  /** Null: there are none. */
+  readonly raw: RawConfig | null;
   readonly maxInFlightBytes: number;
   /** Null: what the event log does not take waits in memory, and sockets are read no further. */
   readonly spool: SpoolConfig | null;
@@ -154,14 +174,10 @@ export interface SocketIngestorContext {
   readonly keyFields: readonly KeyField[];
   readonly time: Readonly<Record<Side, TimePolicy>>;
   readonly maxFutureSkewMs: number;
+  /** Of raw logs, whatever inputs there are. */
+  readonly raw: Omit<RawConfig, 'inputs'> & { readonly maxLogBytes: number };
   /** The spool where the section does not say it. */
   readonly spool: { readonly enabled: boolean; readonly directory: string; readonly name: string };
-}
-
-/** What the schema cannot say, at its place in the section (`['unix_sockets', 0, 'path']`). */
-export interface ConfigProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
 }
 
 /** Sources by the names that the first configurations gave their sockets. */
@@ -170,24 +186,35 @@ const SOURCE_BY_NAME: ReadonlyMap<string, Side> = new Map([
   ['network_source', 'B'],
 ]);
 
-/** Checks what the schema cannot check. */
-export function checkInputs(section: InputsSection): readonly ConfigProblem[] {
+/** Checks what the schema cannot check. `rawLogBytes`: the longest log that topic `raw` takes. */
+export function checkInputs(section: InputsSection, rawLogBytes: number): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const names = new Map<string, number>();
-  const paths = new Map<string, number>();
+  const places = new Map<string, string>();
+  const claim = (what: string, value: string, path: readonly (string | number)[], entry: string): void => {
+    const first = places.get(`${what} ${value}`);
+    if (first === undefined) places.set(`${what} ${value}`, entry);
+    else problems.push({ path, message: `same ${what} as ${first}` });
+  };
+  if (section.unix_sockets.length + section.raw.length === 0) {
+    problems.push({
+      path: ['unix_sockets'],
+      message: 'nothing comes in: name at least one socket, or an input of raw',
+    });
+  }
   section.unix_sockets.forEach((socket, i) => {
     if (sourceOf(socket) === undefined) {
       const message = `cannot tell whether "${socket.name}" brings HTTP or network logs: set source to A or B`;
       problems.push({ path: ['unix_sockets', i], message });
     }
-    for (const [field, seen] of [
-      ['name', names],
-      ['path', paths],
-    ] as const) {
-      const first = seen.get(socket[field]);
-      if (first === undefined) seen.set(socket[field], i);
-      else
-        problems.push({ path: ['unix_sockets', i, field], message: `same ${field} as entry ${first + 1} of the list` });
+    const entry = `entry ${i + 1} of unix_sockets`;
+    for (const field of ['name', 'path'] as const) claim(field, socket[field], ['unix_sockets', i, field], entry);
+  });
+  section.raw.forEach((input, i) => {
+    const entry = `entry ${i + 1} of raw`;
+    claim('name', input.name, ['raw', i, 'name'], entry);
+    if (input.path !== null) claim('path', input.path, ['raw', i, 'path'], entry);
+    for (const { path, message } of checkRawInput(input, rawLogBytes)) {
+      problems.push({ path: ['raw', i, ...path], message });
     }
   });
   return problems;
@@ -198,7 +225,8 @@ export function resolveSocketIngestorConfig(
   section: InputsSection,
   context: SocketIngestorContext,
 ): SocketIngestorConfig {
-  const [problem] = checkInputs(section);
+  const { maxLogBytes, ...raw } = context.raw;
+  const [problem] = checkInputs(section, maxLogBytes);
   if (problem !== undefined) throw new Error(`inputs.${problem.path.join('.')}: ${problem.message}`);
   const rules = (side: Side): SourceRules => ({
     side,
@@ -221,6 +249,10 @@ export function resolveSocketIngestorConfig(
     })),
     topics: context.topics,
     rules: { A: rules('A'), B: rules('B') },
+    raw:
+      section.raw.length === 0
+        ? null
+        : { ...raw, inputs: section.raw.map((input) => resolveRawInput(input, maxLogBytes)) },
     maxInFlightBytes: section.max_in_flight_bytes,
     spool: resolveSpool(section.spool, context.spool),
     stopGraceMs: section.stop_grace_s * 1000,

@@ -1,5 +1,4 @@
 export {
-  type ConfigProblem,
   checkInputs,
   InputsSection,
   resolveSocketIngestorConfig,
@@ -8,4 +7,5 @@ export {
   type SocketIngestorContext,
   UnixSocketSection,
 } from './config.ts';
+export type { ConfigProblem } from './config-problem.ts';
 export { createSocketIngestor, type SocketIngestorDeps } from './socket-ingestor.ts';

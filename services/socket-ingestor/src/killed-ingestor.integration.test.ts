@@ -33,6 +33,7 @@ const ingestor = createSocketIngestor(
       maxConnections: 8, maxDatagramBytes: 65536, maxQueuedBytes: 65536 }],
     topics: { http: 'http', network: 'network', deadLetter: 'dead-letter' },
     rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+    raw: null,
     maxInFlightBytes: 2 ** 24,
     spool: null,
     stopGraceMs: 1000,

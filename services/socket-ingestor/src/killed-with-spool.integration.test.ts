@@ -39,6 +39,7 @@ const ingestor = createSocketIngestor(
       maxConnections: 8, maxDatagramBytes: 65536, maxQueuedBytes: 65536 }],
     topics: { http: 'http', network: 'network', deadLetter: 'dead-letter' },
     rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+    raw: null,
     maxInFlightBytes: 2 ** 22,
     spool: { directory: directory + '/spool', maxBytes: 2 ** 30, stallMs: 100, name: 'spool' },
     stopGraceMs: 1000,

@@ -1,28 +1,13 @@
 import { deadLetterRecord, partitionOf, type RecordHeader } from '@logweave/event-log';
 import { type LineSink, type OversizedLine, payloadStart } from '@logweave/intake';
-import {
-  type DeadLetterReason,
-  EventReader,
-  HEADERS,
-  LIMITS,
-  type Rejection,
-  reject,
-  type SourceRules,
-} from '@logweave/model';
-import type { AppendQueue, TargetTopic } from './append-queue.ts';
+import { EventReader, HEADERS, LIMITS, type Rejection, reject, type SourceRules } from '@logweave/model';
+import { emptyTally } from './input-tally.ts';
+import type { RecordSink, TargetTopic } from './record-sink.ts';
 
 /** The stage of dead letters from here. */
 export const SERVICE_NAME = 'socket-ingestor';
 
 const NO_HEADERS: readonly RecordHeader[] = [];
-
-/** What lines of one socket have come to since the last look. */
-export interface LineTally {
-  lines: number;
-  bytes: number;
-  futureTimestamps: number;
-  readonly deadLetters: Map<DeadLetterReason, number>;
-}
 
 export interface LineIntakeTopics {
   /** Where the events of this side go. */
@@ -38,14 +23,14 @@ export interface LineIntakeTopics {
 export class LineIntake implements LineSink {
   /** Milliseconds since the epoch at which the lines that come now have arrived. */
   arrivalMs = 0;
-  readonly tally: LineTally = { lines: 0, bytes: 0, futureTimestamps: 0, deadLetters: new Map() };
+  readonly tally = emptyTally();
   readonly #reader: EventReader;
   readonly #topics: LineIntakeTopics;
-  readonly #queue: AppendQueue;
+  readonly #queue: RecordSink;
   readonly #target: RecordHeader;
   #nextDeadLetterPartition = 0;
 
-  constructor(rules: SourceRules, topics: LineIntakeTopics, queue: AppendQueue) {
+  constructor(rules: SourceRules, topics: LineIntakeTopics, queue: RecordSink) {
     this.#reader = new EventReader(rules);
     this.#topics = topics;
     this.#queue = queue;

@@ -41,6 +41,7 @@ test('lines that come while the log refuses, loses answers and is away are in it
       ],
       topics: { http: 't.http', network: 't.network', deadLetter: 't.dead-letter' },
       rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+      raw: null,
       maxInFlightBytes: 1 << 20,
       spool: null,
       stopGraceMs: 3_600_000,

@@ -8,6 +8,8 @@ const DATAGRAM_LOSS_REASONS = [
   'spool_full',
   /** The same, and the disk of the spool is full or broken. */
   'spool_unwritable',
+  /** The kernel's buffer of a UDP port was full. */
+  'kernel_buffer_full',
   /** The service was stopped and its grace ended before the event log took it. */
   'grace_over',
 ] as const;
@@ -23,6 +25,11 @@ export interface IngestorMetrics {
   readonly connections: Gauge<'socket' | 'state'>;
   readonly connectionsAccepted: Counter<'socket'>;
   readonly connectionsRefused: Counter<'socket'>;
+  readonly connectionsIdle: Counter<'socket'>;
+  readonly tlsFailures: Counter<'socket' | 'reason'>;
+  readonly certificatesLoaded: Counter<'socket'>;
+  readonly fileChanges: Counter<'socket' | 'change'>;
+  readonly fileUnreadBytes: Gauge<'socket'>;
   readonly socketsReopened: Counter<'socket'>;
   readonly appendedRecords: Counter;
   readonly inFlightBytes: Gauge;
@@ -92,6 +99,36 @@ export function createIngestorMetrics(registry: Registry, refresh: Refresh): Ing
     connectionsRefused: new Counter({
       name: 'logweave_ingest_connections_refused_total',
       help: 'Connections closed at once, as too many wait or descriptors run out. When it rises, raise the limit that is reached.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    connectionsIdle: new Counter({
+      name: 'logweave_ingest_connections_idle_total',
+      help: 'Connections closed as they brought nothing for idle_timeout_s. When it rises, a sender keeps more than it uses.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    tlsFailures: new Counter({
+      name: 'logweave_ingest_tls_failures_total',
+      help: 'TLS handshakes that failed, by reason. When it rises, look at the log for who tries, and at their certificates.',
+      labelNames: ['socket', 'reason'],
+      registers,
+    }),
+    certificatesLoaded: new Counter({
+      name: 'logweave_ingest_certificates_loaded_total',
+      help: 'Certificates that were read anew and are shown to new connections. When a renewal is not here, look at the log.',
+      labelNames: ['socket'],
+      registers,
+    }),
+    fileChanges: new Counter({
+      name: 'logweave_ingest_file_changes_total',
+      help: 'Files that were rotated away, cut short, or lost from sight. When lost rises, lines may be missing: keep rotated files longer.',
+      labelNames: ['socket', 'change'],
+      registers,
+    }),
+    fileUnreadBytes: new Gauge({
+      name: 'logweave_ingest_file_unread_bytes',
+      help: 'Bytes of the file that is being read which are not in the event log. When it rises, the log is too slow.',
       labelNames: ['socket'],
       registers,
     }),

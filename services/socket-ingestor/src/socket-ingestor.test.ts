@@ -57,6 +57,7 @@ function ingestor(sockets: readonly SocketConfig[], change: Partial<SocketIngest
       sockets,
       topics: { http: 't.http', network: 't.network', deadLetter: 't.dead-letter' },
       rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+      raw: null,
       maxInFlightBytes: 1 << 24,
       spool: null,
       stopGraceMs: 10_000,

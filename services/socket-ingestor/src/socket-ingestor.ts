@@ -1,12 +1,15 @@
 import { type EventLog, EventLogError, type Producer } from '@logweave/event-log';
 import type { Logger, Readiness, Service, ServiceDeps } from '@logweave/service-kit';
-import { AppendQueue, type TargetTopic } from './append-queue.ts';
+import { AppendQueue } from './append-queue.ts';
 import type { SocketIngestorConfig } from './config.ts';
-import { createInput, type Input } from './input.ts';
+import { createInputs, type IngestorTopics } from './create-inputs.ts';
+import { ingestorIdentity } from './ingestor-identity.ts';
+import type { Input } from './input.ts';
 import { LateProducer } from './late-producer.ts';
-import { LineIntake, SERVICE_NAME } from './line-intake.ts';
+import { SERVICE_NAME } from './line-intake.ts';
 import { createIngestorMetrics, type IngestorMetrics } from './metrics.ts';
 import { openSpooledLog, type SpoolableEventLog, type SpooledLog } from './open-spooled-log.ts';
+import type { TargetTopic } from './record-sink.ts';
 import { recallTopics } from './topic-memory.ts';
 
 /** How often to look whether the socket files are still there. */
@@ -15,7 +18,6 @@ const PATH_CHECK_INTERVAL_MS = 5_000;
 const REACH_MS = 5_000;
 /** What can go on for hours is logged once in this time; the metrics have all of it. */
 const COMPLAINT_INTERVAL_MS = 60_000;
-type Complaint = 'behind' | 'refused';
 
 /** What the ingestor uses of what services are given. */
 export interface SocketIngestorDeps extends Pick<ServiceDeps, 'clock' | 'metrics'> {
@@ -24,9 +26,12 @@ export interface SocketIngestorDeps extends Pick<ServiceDeps, 'clock' | 'metrics
 }
 
 /**
- * Reads source logs from unix sockets into topics `http` and `network`, and what fails its checks into `dead-letter`:
+ * Reads source logs from unix sockets into topics `http` and `network`, raw logs from wherever they come into `raw`, and what
+ * fails its checks into `dead-letter`:
  *
- *     socket → lines → check, key → record → one append per turn of the event loop → event log
+ *     socket → lines → check, key → record ┐
+ *     socket, port → framing → raw record  ┴→ one append per turn of the event loop → event log
+ *     file → lines → raw records and position in the file → one transaction → event log
  *
  * What is read and not acknowledged by the log is bounded: beyond that streams are not read, so that senders block, and
  * datagrams are dropped and counted. With a spool it goes to disk while the log does not answer, which is bounded as well.
@@ -57,7 +62,7 @@ class SocketIngestor implements Service {
   #lost: ReadonlyMap<string, string> = new Map();
   #cancelCheck: () => void = () => undefined;
   #checking: Promise<void> = Promise.resolve();
-  readonly #complainedMs = new Map<Complaint, number>();
+  #complainedMs = Number.NEGATIVE_INFINITY;
 
   constructor(config: SocketIngestorConfig, deps: SocketIngestorDeps) {
     this.#config = config;
@@ -73,26 +78,7 @@ class SocketIngestor implements Service {
     const { topics, producer } = log;
     const spooled = await this.#openSpool(log);
     const queue = this.#createQueue(producer, spooled);
-    const inputs = this.#config.sockets.map((socket) =>
-      createInput(socket, {
-        clock: this.#deps.clock,
-        intake: new LineIntake(
-          this.#config.rules[socket.source],
-          { events: topics[socket.source], deadLetters: topics.deadLetters },
-          queue,
-        ),
-        metrics: this.#metrics,
-        failed: (error) =>
-          this.#giveUp(new Error(`${socket.path}: receiving has ended: ${error.message}`, { cause: error })),
-        lossReason: () => spooled?.producer.trouble ?? 'queue_full',
-        refused: (error) => {
-          this.#metrics.connectionsRefused.inc({ socket: socket.name });
-          if (this.#mayComplain('refused')) {
-            this.#deps.log.error({ socket: socket.name, error: error.message }, 'connections are refused');
-          }
-        },
-      }),
-    );
+    const inputs = await this.#createInputs(topics, queue, spooled);
     this.#running = { producer, spooled, queue, inputs };
     // All of them to their end, so that none opens behind the back of the stop.
     const opened = await Promise.allSettled(inputs.map((input) => input.open()));
@@ -101,10 +87,13 @@ class SocketIngestor implements Service {
       await this.stop();
       throw refusal.reason;
     }
-    for (const { name, path, type, source } of this.#config.sockets) {
-      this.#deps.log.info({ socket: name, path, type, source }, 'socket open');
-    }
+    this.#logOpen(inputs);
     this.#checkPathsLater();
+  }
+
+  /** Reads certificates anew. */
+  async reload(): Promise<void> {
+    for (const input of this.#running?.inputs ?? []) await input.reload?.();
   }
 
   stop(): Promise<void> {
@@ -122,7 +111,41 @@ class SocketIngestor implements Service {
     const isSpooling = spooled !== null && spooled.producer.route !== 'log';
     const spooling = isSpooling ? `, ${spooled.spool.unreadBytes} bytes spooled` : '';
     const behind = queue.isFull ? ', waiting for the event log' : '';
-    return { ready: true, detail: `receiving on ${inputs.length} sockets${spooling}${behind}` };
+    const files = this.#config.raw?.inputs.filter(({ type }) => type === 'file').length ?? 0;
+    const following = files === 0 ? '' : `, following ${files} ${files === 1 ? 'file' : 'files'}`;
+    const detail = `receiving on ${inputs.length - files} sockets${following}${spooling}${behind}`;
+    return { ready: true, detail };
+  }
+
+  async #createInputs(
+    topics: IngestorTopics,
+    queue: AppendQueue,
+    spooled: SpooledLog | null,
+  ): Promise<readonly Input[]> {
+    const { raw } = this.#config;
+    const follows = raw?.inputs.some(({ type }) => type === 'file') === true;
+    const { clock, log, eventLog } = this.#deps;
+    return createInputs(this.#config, {
+      topics,
+      queue,
+      eventLog,
+      identity: follows ? await ingestorIdentity(raw.identityDirectory) : '',
+      clock,
+      log,
+      metrics: this.#metrics,
+      lossReason: () => spooled?.producer.trouble ?? 'queue_full',
+      failed: (error) => this.#giveUp(error),
+    });
+  }
+
+  #logOpen(inputs: readonly Input[]): void {
+    for (const { name, path, type, source } of this.#config.sockets) {
+      this.#deps.log.info({ socket: name, path, type, source }, 'socket open');
+    }
+    for (const { name, type, logType } of this.#config.raw?.inputs ?? []) {
+      const place = inputs.find((input) => input.name === name)?.place;
+      this.#deps.log.info({ socket: name, place, type, logType }, 'input open');
+    }
   }
 
   async #stop(): Promise<void> {
@@ -151,11 +174,12 @@ class SocketIngestor implements Service {
   async #checkPaths(): Promise<void> {
     const lost = new Map<string, string>();
     for (const input of this.#running?.inputs ?? []) {
+      await input.reload?.();
       if (input.isReachable || this.#failed !== null) continue;
       try {
         await input.reopen();
         this.#metrics.socketsReopened.inc({ socket: input.name });
-        this.#deps.log.warn({ socket: input.name, path: input.path }, 'socket file was gone and is made anew');
+        this.#deps.log.warn({ socket: input.name, path: input.place }, 'socket file was gone and is made anew');
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error);
         lost.set(input.name, detail);
@@ -170,13 +194,13 @@ class SocketIngestor implements Service {
   /** The log, or what is known of it while it does not answer and there is a spool. */
   async #reachLog(): Promise<ReachedLog> {
     const { eventLog, clock, log } = this.#deps;
-    const { spool, topics } = this.#config;
+    const { spool } = this.#config;
     if (spool === null) {
       return { topics: await this.#askTopics(), producer: await eventLog.producer(), isAway: false };
     }
     const producer = new LateProducer(() => eventLog.producer(), clock);
     const asking = this.#askTopics();
-    const known = await recallTopics(spool.directory, Object.values(topics));
+    const known = await recallTopics(spool.directory, this.#topicNames());
     if (known === null) return { topics: await asking, producer, isAway: false };
     const answered = new AbortController();
     try {
@@ -188,12 +212,18 @@ class SocketIngestor implements Service {
       answered.abort();
     }
     log.warn({ partitions: Object.fromEntries(known) }, 'event log is away, topics are taken to be as they were');
-    return { topics: targetTopics(topics, known), producer, isAway: true };
+    return { topics: targetTopics(this.#config, known), producer, isAway: true };
   }
 
-  async #askTopics(): Promise<Topics> {
+  /** In this order: the first of them holds the position of the spool. */
+  #topicNames(): readonly string[] {
+    const { topics, raw } = this.#config;
+    return [topics.http, topics.network, topics.deadLetter, ...(raw === null ? [] : [raw.topic])];
+  }
+
+  async #askTopics(): Promise<IngestorTopics> {
     const specs = await this.#deps.eventLog.topics();
-    return targetTopics(this.#config.topics, new Map(specs.map(({ name, partitions }) => [name, partitions])));
+    return targetTopics(this.#config, new Map(specs.map(({ name, partitions }) => [name, partitions])));
   }
 
   async #openSpool({ producer, topics, isAway }: ReachedLog): Promise<SpooledLog | null> {
@@ -203,7 +233,11 @@ class SocketIngestor implements Service {
     return openSpooledLog(spool, {
       eventLog,
       producer,
-      topics: new Map([topics.A, topics.B, topics.deadLetters].map(({ name, partitions }) => [name, partitions])),
+      topics: new Map(
+        [topics.A, topics.B, topics.deadLetters, ...(topics.raw === null ? [] : [topics.raw])].map(
+          ({ name, partitions }) => [name, partitions],
+        ),
+      ),
       isAway,
       clock,
       log,
@@ -223,7 +257,7 @@ class SocketIngestor implements Service {
           this.#fullSinceMs = nowMs;
           for (const input of this.#running?.inputs ?? []) input.pause();
           spooled?.producer.pressed();
-          if (this.#mayComplain('behind')) {
+          if (this.#mayComplain()) {
             log.warn({ inFlightBytes: this.#running?.queue.heldBytes }, 'event log is behind, sockets are not read');
           }
         },
@@ -245,10 +279,10 @@ class SocketIngestor implements Service {
     );
   }
 
-  #mayComplain(about: Complaint): boolean {
+  #mayComplain(): boolean {
     const nowMs = this.#deps.clock.monotonicMs();
-    if (nowMs - (this.#complainedMs.get(about) ?? Number.NEGATIVE_INFINITY) < COMPLAINT_INTERVAL_MS) return false;
-    this.#complainedMs.set(about, nowMs);
+    if (nowMs - this.#complainedMs < COMPLAINT_INTERVAL_MS) return false;
+    this.#complainedMs = nowMs;
     return true;
   }
 
@@ -275,14 +309,8 @@ class SocketIngestor implements Service {
   }
 }
 
-interface Topics {
-  readonly A: TargetTopic;
-  readonly B: TargetTopic;
-  readonly deadLetters: TargetTopic;
-}
-
 interface ReachedLog {
-  readonly topics: Topics;
+  readonly topics: IngestorTopics;
   readonly producer: Producer;
   /** It has not answered. */
   readonly isAway: boolean;
@@ -290,13 +318,18 @@ interface ReachedLog {
 
 /** @throws Error when one is not among those that exist. */
 function targetTopics(
-  { http, network, deadLetter }: SocketIngestorConfig['topics'],
+  { topics: { http, network, deadLetter }, raw }: SocketIngestorConfig,
   existing: ReadonlyMap<string, number>,
-): Topics {
+): IngestorTopics {
   const find = (name: string): TargetTopic => {
     const partitions = existing.get(name);
     if (partitions === undefined) throw new Error(`topic ${name} does not exist`);
     return { name, partitions };
   };
-  return { A: find(http), B: find(network), deadLetters: find(deadLetter) };
+  return {
+    A: find(http),
+    B: find(network),
+    deadLetters: find(deadLetter),
+    raw: raw === null ? null : find(raw.topic),
+  };
 }

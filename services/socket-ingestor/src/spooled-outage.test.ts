@@ -60,6 +60,7 @@ async function startIngestor({
       ],
       topics: { http: 't.http', network: 't.network', deadLetter: 't.dead-letter' },
       rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+      raw: null,
       maxInFlightBytes: 1 << 20,
       spool: { directory: join(directory, 'spool'), maxBytes: maxSpoolBytes, stallMs: 1_000, name: 't.spool' },
       stopGraceMs: 3_600_000,

@@ -77,12 +77,18 @@ export class FileTail {
   #rotated: Rotated | null = null;
   /** Nobody has been told of the position yet. */
   #isNews = false;
+  #sizeBytes = 0;
   #seenAtPathMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FileTailOptions, sink: TailSink) {
     this.#options = options;
     this.#sink = sink;
     this.#splitter = this.#newSplitter();
+  }
+
+  /** Bytes that were there when it was last looked, and are not read. */
+  get unreadBytes(): number {
+    return Math.max(0, this.#sizeBytes - (this.#file?.offset ?? 0));
   }
 
   /** Goes to where the next line begins; null: nothing is known. Half a line that was read is forgotten. @throws the system's error */
@@ -113,6 +119,7 @@ export class FileTail {
     if (this.#rotated === null && isDue) await this.#look(file);
     const { size: exactSize, mtimeNs } = await file.handle.stat({ bigint: true });
     const size = Number(exactSize);
+    this.#sizeBytes = size;
     if (size < file.offset) return this.#rewritten(file);
     // Of the same length it may still be another, cut short and grown again.
     if (size === file.offset && mtimeNs === file.checkedNs) return this.#atEnd(file);

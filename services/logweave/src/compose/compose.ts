@@ -7,7 +7,7 @@ import {
   resolveCorrelatorConfig,
 } from '@logweave/correlator';
 import { createFileWriter, type FileWriterConfig, resolveFileWriterConfig } from '@logweave/file-writer';
-import type { Clock } from '@logweave/model';
+import { type Clock, topicName } from '@logweave/model';
 import {
   type AdminServer,
   createAdminServer,
@@ -157,7 +157,13 @@ function ingestorConfig(config: Config): SocketIngestorConfig {
     directory: join(config.data_dir, 'spool'),
     name: `${config.topics.prefix}.spool`,
   };
-  return resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs, spool });
+  const raw = {
+    topic: topicName('raw', config.topics.prefix),
+    maxLogBytes: config.topics.raw_log_bytes,
+    identityDirectory: config.data_dir,
+    tailName: `${config.topics.prefix}.tail`,
+  };
+  return resolveSocketIngestorConfig(config.inputs, { topics, keyFields, time, maxFutureSkewMs, raw, spool });
 }
 
 function fileWriterConfig(config: Config): FileWriterConfig {

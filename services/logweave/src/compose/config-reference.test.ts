@@ -24,6 +24,9 @@ inputs:
   unix_sockets:
     - { name: http_source, path: /run/logweave/http.socket, source: A }
     - { name: network_source, path: /run/logweave/network.socket, source: B }
+  raw:
+    - { name: squid, type: tcp, log_type: SQUID_WEBPROXY, namespace: office, labels: [{ key: site, value: berlin }], port: 5514 }
+    - { name: auditd, type: file, log_type: LINUX_AUDITD, path: /var/log/audit/audit.log }
 correlation: { matching: { mode: one_to_many } }
 service: { language: none }
 outputs: { file: {}, clickhouse: {} }

@@ -93,7 +93,7 @@ describe('a configuration', () => {
     ['outputs: { clickhose: {} }', /^c.yml:6:12: outputs.clickhose: no such key; did you mean clickhouse\?/],
     [
       'mode: one_to_many',
-      /^c.yml:6:1: mode: no such key here; did you mean inputs.unix_sockets\[\].mode or correlation.matching.mode\?/,
+      /^c.yml:6:1: mode: no such key here; did you mean inputs.unix_sockets\[\].mode or inputs.raw\[\].mode or correlation.matching.mode\?/,
     ],
   ])('with %s is refused where it says so', (text, expected) => {
     const found = problems(`${SOCKETS}${text}\n`).filter((problem) => !problem.includes('warning'));

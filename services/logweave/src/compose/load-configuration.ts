@@ -87,7 +87,9 @@ interface Finding {
 /** What no schema can say. */
 function* findings(config: Config): Generator<Finding> {
   const { inputs, correlation, outputs, admin, event_log: eventLog } = config;
-  for (const { path, message } of checkInputs(inputs)) yield { severity: 'error', path: ['inputs', ...path], message };
+  for (const { path, message } of checkInputs(inputs, config.topics.raw_log_bytes)) {
+    yield { severity: 'error', path: ['inputs', ...path], message };
+  }
   for (const { path, message } of checkCorrelation(correlation)) {
     yield { severity: 'error', path: ['correlation', ...path], message };
   }
