@@ -1,5 +1,5 @@
 import { parseArray, parseLiteral } from './parse-literal.ts';
-import type { Scanner } from './scanner.ts';
+import { type Scanner, SyntaxFault } from './scanner.ts';
 import type { ComparisonOperator, Condition, FieldReference, LogicalCondition, Operand } from './tree.ts';
 
 /** How deep parentheses and negations may nest. */
@@ -61,6 +61,7 @@ function parseComparison(scanner: Scanner): Condition {
     const right = operator === '=~' || operator === '!~' ? parsePattern(scanner) : parseOperand(scanner);
     return { kind: 'comparison', operator, left, right, span: { start, end: scanner.at } };
   }
+  if (scanner.peek() === '=') throw scanner.fault('"=" does not compare', 'write [a] == "x"');
   const negated = scanner.lookWord() === 'not';
   if (negated) scanner.takeWord('not');
   if (scanner.takeWord('in')) {
@@ -94,6 +95,9 @@ function parsePattern(scanner: Scanner): Operand {
 
 function parseOperand(scanner: Scanner): Operand {
   const next = scanner.peek();
+  if (next === '{') {
+    throw scanner.fault(`expected a field or a value, found ${scanner.describe()}`, 'write if [a] == "x" { … }');
+  }
   if (next !== '[') return parseLiteral(scanner);
   return beginsArray(scanner) ? parseArray(scanner) : parseField(scanner);
 }
@@ -116,8 +120,13 @@ function parseField(scanner: Scanner): FieldReference {
   const names: string[] = [];
   let end = start;
   while (scanner.text[scanner.at] === '[') {
-    scanner.at++;
-    names.push(scanner.until(']', 'this field reference').trim());
+    const opened = scanner.at++;
+    const name = scanner.until(']', 'this field reference');
+    if (name.includes('\n')) {
+      const span = { start: opened, end: opened + 1 };
+      throw new SyntaxFault('this field reference has no end', 'close it with ]', span);
+    }
+    names.push(name.trim());
     end = scanner.at;
     // Blanks between brackets are taken when another bracket follows.
     const before = scanner.at;

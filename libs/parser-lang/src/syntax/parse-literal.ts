@@ -42,7 +42,7 @@ export function parseArray(scanner: Scanner, depth = 0): ArrayLiteral {
   const items: Literal[] = [];
   while (!scanner.take(']')) {
     if (scanner.take(',')) continue;
-    if (scanner.ended) throw unclosed('array', ']', start);
+    if (scanner.ended || scanner.peek() === '}') throw unclosed('array', ']', start);
     items.push(parseLiteral(scanner, depth + 1));
   }
   return { kind: 'array', items, span: { start, end: scanner.at } };

@@ -38,6 +38,8 @@ class ProgramParser {
   readonly #scanner: Scanner;
   readonly #diagnostics: Diagnostic[] = [];
   #index = 0;
+  /** Whether an error was so large that the text ended before the statement with it: braces tell nothing any more. */
+  #lost = false;
 
   constructor(text: string) {
     this.#scanner = new Scanner(text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text);
@@ -70,7 +72,7 @@ class ProgramParser {
       if (scanner.take('}')) break;
       if (scanner.peek() === '') {
         const span = { start: opened, end: opened + 1 };
-        this.#report(new SyntaxFault('this "{" is never closed', 'add the missing "}"', span));
+        if (!this.#lost) this.#report(new SyntaxFault('this "{" is never closed', 'add the missing "}"', span));
         break;
       }
       const start = scanner.at;
@@ -79,7 +81,7 @@ class ProgramParser {
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
         this.#report(fault);
-        this.#recover(start);
+        this.#recover(start, fault.diagnostic.span.start);
       }
     }
     return statements;
@@ -107,8 +109,8 @@ class ProgramParser {
     const start = scanner.at;
     const name = scanner.word() ?? '';
     const nameSpan = { start, end: scanner.at };
-    const opened = scanner.at;
     scanner.expect('{', `after "${name}"`, 'a filter has its options in braces: name { option => value }');
+    const opened = scanner.at - 1;
     const options: Option[] = [];
     while (!scanner.take('}')) {
       if (scanner.take(',')) continue;
@@ -236,9 +238,14 @@ class ProgramParser {
     const scanner = this.#scanner;
     const start = scanner.at;
     let depth = 0;
+    let quote: string | undefined;
     for (let at = start; at < scanner.text.length; at++) {
       const character = scanner.text[at];
-      if (character === '(') depth++;
+      if (quote !== undefined) {
+        if (character === quote) quote = undefined;
+        else if (character === '\n') break;
+      } else if (character === '"' || character === "'") quote = character;
+      else if (character === '(') depth++;
       else if (character === ')' && depth-- === 0) {
         scanner.at = at + 1;
         return scanner.text
@@ -255,23 +262,21 @@ class ProgramParser {
   }
 
   /** Goes behind the statement that has the error: its braces are counted again from its beginning. */
-  #recover(start: number): void {
+  #recover(start: number, faultAt: number): void {
     const scanner = this.#scanner;
-    const faultAt = scanner.at;
     scanner.at = start;
     let depth = 0;
     while (!scanner.ended) {
       const next = scanner.peek();
-      if (next === '') return;
+      if (next === '') break;
       if (next === '"' || next === "'") {
         const before = scanner.at;
         try {
           scanner.quoted();
         } catch (fault) {
           if (!(fault instanceof SyntaxFault)) throw fault;
-          // A lost quote: its line is given up, the rest of the text may be sound.
-          const end = scanner.text.indexOf('\n', before);
-          scanner.at = end === -1 ? scanner.text.length : end;
+          // A lost quote: what stands behind it may be sound.
+          scanner.at = before + 1;
         }
         continue;
       }
@@ -283,6 +288,7 @@ class ProgramParser {
       if (next === '{') depth++;
       else if (next === '}' && --depth === 0 && scanner.at > faultAt) return;
     }
+    this.#lost = true;
   }
 }
 

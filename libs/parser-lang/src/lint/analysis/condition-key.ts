@@ -1,21 +1,36 @@
 import type { Condition, Operand } from '../../syntax/tree.ts';
 
-/** A text that two conditions share when they say the same in the same words, blanks and quotes aside. */
+/**
+ * A text that two conditions share when they say the same in the same words, blanks and quotes aside. Operators stand
+ * before their operands; a long chain of `and` is a deep tree, so this does not recurse.
+ */
 export function conditionKey(condition: Condition): string {
-  switch (condition.kind) {
-    case 'logical':
-      return `(${conditionKey(condition.left)} ${condition.operator} ${conditionKey(condition.right)})`;
-    case 'not':
-      return `!${conditionKey(condition.operand)}`;
-    case 'comparison':
-      return `${operandKey(condition.left)} ${condition.operator} ${operandKey(condition.right)}`;
-    case 'membership':
-      return `${operandKey(condition.left)} ${condition.negated ? 'not in' : 'in'} ${operandKey(condition.right)}`;
-    case 'operand':
-      return operandKey(condition.operand);
-    default:
-      return condition satisfies never;
+  const parts: string[] = [];
+  const waiting: Condition[] = [condition];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    switch (next.kind) {
+      case 'logical':
+        parts.push(next.operator);
+        waiting.push(next.right, next.left);
+        break;
+      case 'not':
+        parts.push('!');
+        waiting.push(next.operand);
+        break;
+      case 'comparison':
+        parts.push(`${operandKey(next.left)} ${next.operator} ${operandKey(next.right)}`);
+        break;
+      case 'membership':
+        parts.push(`${operandKey(next.left)} ${next.negated ? 'not in' : 'in'} ${operandKey(next.right)}`);
+        break;
+      case 'operand':
+        parts.push(operandKey(next.operand));
+        break;
+      default:
+        throw new Error(`no such condition: ${String(next satisfies never)}`);
+    }
   }
+  return parts.join(' ; ');
 }
 
 function operandKey(operand: Operand): string {

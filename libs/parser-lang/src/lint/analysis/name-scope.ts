@@ -15,6 +15,9 @@ interface Entry extends Knowledge {
   readonly wholeOrder: number;
 }
 
+/** No engine writes a path as long as this; following its parents would take too long. */
+const PATH_LENGTH_LIMIT = 1000;
+
 const NOTHING: Entry = { presence: 'never', kind: null, order: 0, wholeOrder: 0 };
 
 /**
@@ -46,6 +49,7 @@ export class NameScope {
   }
 
   lookup(path: string): Knowledge {
+    if (path.length > PATH_LENGTH_LIMIT) return NOTHING;
     const entry = this.#entry(path);
     for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
       if (this.#entry(path.slice(0, dot)).wholeOrder > entry.order) return NOTHING;
@@ -54,6 +58,7 @@ export class NameScope {
   }
 
   set(path: string, presence: Presence, kind: ValueKind | null): void {
+    if (path.length > PATH_LENGTH_LIMIT) return;
     const order = this.#counter.next++;
     this.#entries.set(path, { presence, kind, order, wholeOrder: order });
     if (presence === 'never') return;

@@ -14,10 +14,23 @@ export function nearestName(name: string, known: Iterable<string>): string | nul
   return best;
 }
 
-/** ` Did you mean "x"?`, or nothing. */
+/** `did you mean "x"?`, or nothing. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const nearest = nearestName(name, known);
   return nearest === null ? '' : `did you mean "${nearest}"?`;
+}
+
+/** So many names are guessed at; a text with more slips than that is damaged in some other way. */
+const GUESSES = 50;
+
+/** `didYouMean` among the names of one program, which may be many: guesses for the first slips only. */
+export function createGuesser(known: ReadonlySet<string>): (name: string) => string {
+  const guesses = new Map<string, string>();
+  return (name) => {
+    const guess = guesses.get(name) ?? (guesses.size < GUESSES ? didYouMean(name, known) : '');
+    if (guesses.size < GUESSES) guesses.set(name, guess);
+    return guess;
+  };
 }
 
 /** Levenshtein's distance where exchanged neighbours count once (optimal string alignment). */

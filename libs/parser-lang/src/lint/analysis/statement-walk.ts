@@ -44,24 +44,20 @@ export function* eachPlugin(program: Program, name?: string): Generator<PluginSt
   }
 }
 
-/** Conditions without `and`, `or` and `!` above them. */
-export function* eachTerm(condition: Condition): Generator<Exclude<Condition, { kind: 'logical' | 'not' }>> {
-  switch (condition.kind) {
-    case 'logical':
-      yield* eachTerm(condition.left);
-      yield* eachTerm(condition.right);
-      return;
-    case 'not':
-      yield* eachTerm(condition.operand);
-      return;
-    case 'comparison':
-    case 'membership':
-    case 'operand':
-      yield condition;
+/** A condition without `and`, `or` and `!` above it. */
+export type Term = Exclude<Condition, { kind: 'logical' | 'not' }>;
+
+/** The terms of a condition from left to right. A long chain of `and` is a deep tree, so this does not recurse. */
+export function* eachTerm(condition: Condition): Generator<Term> {
+  const waiting: Condition[] = [condition];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next.kind === 'logical') waiting.push(next.right, next.left);
+    else if (next.kind === 'not') waiting.push(next.operand);
+    else yield next;
   }
 }
 
-export function operandsOf(term: Exclude<Condition, { kind: 'logical' | 'not' }>): readonly Operand[] {
+export function operandsOf(term: Term): readonly Operand[] {
   return term.kind === 'operand' ? [term.operand] : [term.left, term.right];
 }
 

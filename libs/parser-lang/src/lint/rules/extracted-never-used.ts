@@ -7,7 +7,7 @@ export const extractedNeverUsed: LintRule = {
   *check({ trace, targets }) {
     const read = new Set<string>();
     for (const use of trace.uses) {
-      if (use.action !== 'read') continue;
+      if (use.action !== 'read' || use.path.length > 1000) continue;
       for (let end = use.path.length; end > 0; end = use.path.lastIndexOf('.', end - 1))
         read.add(use.path.slice(0, end));
     }

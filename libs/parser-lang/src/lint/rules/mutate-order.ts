@@ -1,6 +1,7 @@
 import type { Option } from '../../syntax/tree.ts';
 import { MUTATE_ORDER } from '../analysis/plugin-options.ts';
 import { eachPlugin, stringsOf } from '../analysis/statement-walk.ts';
+import { TokenSet } from '../analysis/token-set.ts';
 import type { LintRule } from '../rule.ts';
 
 export const mutateOrder: LintRule = {
@@ -9,16 +10,25 @@ export const mutateOrder: LintRule = {
   severity: 'warning',
   *check({ program }) {
     for (const plugin of eachPlugin(program, 'mutate')) {
-      const known = plugin.options.filter(({ name }) => MUTATE_ORDER.includes(name));
-      for (const [at, later] of known.entries()) {
-        const rank = MUTATE_ORDER.indexOf(later.name);
-        const earlier = known
-          .slice(0, at)
-          .find((option) => MUTATE_ORDER.indexOf(option.name) > rank && shareToken(option, later));
-        if (earlier === undefined) continue;
+      const earlier = new Map<string, { changed: TokenSet; read: TokenSet }>();
+      for (const option of plugin.options) {
+        const rank = MUTATE_ORDER.indexOf(option.name);
+        if (rank === -1) continue;
+        const { changed, read } = tokensOf(option);
+        const clash = [...earlier].find(
+          ([name, tokens]) =>
+            MUTATE_ORDER.indexOf(name) > rank &&
+            (changed.some((path) => tokens.changed.overlaps(path) || tokens.read.overlaps(path)) ||
+              read.some((path) => tokens.changed.overlaps(path))),
+        );
+        const own = earlier.get(option.name) ?? { changed: new TokenSet(), read: new TokenSet() };
+        earlier.set(option.name, own);
+        for (const path of changed) own.changed.add(path);
+        for (const path of read) own.read.add(path);
+        if (clash === undefined) continue;
         yield {
-          span: later.nameSpan,
-          message: `"${later.name}" runs before "${earlier.name}" of this block, though it is written behind it`,
+          span: option.nameSpan,
+          message: `"${option.name}" runs before "${clash[0]}" of this block, though it is written behind it`,
           hint: 'use two mutate blocks in the order that is meant',
         };
       }
@@ -26,20 +36,12 @@ export const mutateOrder: LintRule = {
   },
 };
 
-/** Whether one operation changes a token that the other reads or changes. */
-function shareToken(first: Option, second: Option): boolean {
-  const a = touched(first);
-  const b = touched(second);
-  return overlaps(a.changed, [...b.changed, ...b.read]) || overlaps(b.changed, a.read);
+interface OperationTokens {
+  readonly changed: readonly string[];
+  readonly read: readonly string[];
 }
 
-function overlaps(changed: readonly string[], others: readonly string[]): boolean {
-  return changed.some((path) =>
-    others.some((other) => path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`)),
-  );
-}
-
-function touched({ name, value }: Option): { changed: readonly string[]; read: readonly string[] } {
+function tokensOf({ name, value }: Option): OperationTokens {
   if (value.kind === 'array') {
     const strings = stringsOf(value).map(({ text }) => text);
     return { changed: name === 'gsub' ? strings.filter((_, at) => at % 3 === 0) : strings, read: [] };

@@ -1,4 +1,4 @@
-import { didYouMean } from '../analysis/nearest-name.ts';
+import { createGuesser } from '../analysis/nearest-name.ts';
 import type { LintRule } from '../rule.ts';
 
 /** A condition on a name that is nowhere in the state ends the log with an error, which no on_error can catch. */
@@ -7,12 +7,12 @@ export const unsetNameInCondition: LintRule = {
   doc: 'A condition reads a name that nothing before it sets, so that every log that comes there fails.',
   severity: 'warning',
   *check({ trace }) {
-    const names = new Set(trace.uses.filter(({ action }) => action === 'write').map(({ root }) => root));
+    const guess = createGuesser(new Set(trace.uses.filter(({ action }) => action === 'write').map(({ root }) => root)));
     for (const use of trace.uses) {
       if (use.via !== 'condition' || use.rootPresence !== 'never' || use.open) continue;
       if (trace.flags.has(use.root) || use.root.startsWith('@')) continue;
       const set = `set it above: mutate { replace => { "${use.path}" => "" } }`;
-      const meant = didYouMean(use.root, names);
+      const meant = guess(use.root);
       yield {
         span: use.span,
         message: `nothing before this condition sets "${use.root}"`,

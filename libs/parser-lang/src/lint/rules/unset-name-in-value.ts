@@ -1,4 +1,4 @@
-import { didYouMean } from '../analysis/nearest-name.ts';
+import { createGuesser } from '../analysis/nearest-name.ts';
 import type { LintRule } from '../rule.ts';
 
 const READERS: ReadonlySet<string> = new Set([
@@ -18,11 +18,11 @@ export const unsetNameInValue: LintRule = {
   doc: 'A filter reads a token whose name nothing before it sets, so that the filter always fails.',
   severity: 'warning',
   *check({ trace }) {
-    const names = new Set(trace.uses.filter(({ action }) => action === 'write').map(({ root }) => root));
+    const guess = createGuesser(new Set(trace.uses.filter(({ action }) => action === 'write').map(({ root }) => root)));
     for (const use of trace.uses) {
       if (!READERS.has(use.via) || use.action !== 'read' || use.rootPresence !== 'never' || use.open) continue;
       if (trace.flags.has(use.root) || use.root.startsWith('@') || use.path.includes('%{') || use.root === '') continue;
-      const meant = didYouMean(use.root, names);
+      const meant = guess(use.root);
       yield {
         span: use.span,
         message: `nothing before this filter sets "${use.root}"`,

@@ -64,6 +64,15 @@ export const FLOW_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'loop-temporary-not-reset',
+    about: 'a part that two branches set and the rest do not',
+    text: parser(`for x in list {
+        if [x] == "a" { mutate { replace => { "label.value" => "1" } } }
+        else if [x] == "b" { mutate { replace => { "label.value" => "2" } } }
+        mutate { merge => { «"event.labels"» => "label" } }
+      }`),
+  },
+  {
+    rule: 'loop-temporary-not-reset',
     about: 'tokens that are reset, removed, or set whenever they are merged',
     text: parser(`for x in list {
         if [x] != "" { mutate { replace => { "a.value" => "%{x}" } } }

@@ -146,6 +146,15 @@ export const NAME_CASES: readonly RuleCase[] = [
       if [a] == 1 or [EventID] == 4624 { drop {} }`),
   },
   {
+    rule: 'compared-with-other-type',
+    about: 'a token that an earlier round of the loop may have converted',
+    text: parser(`mutate { replace => { "n" => "1" } }
+      for x in list {
+        if [n] == 1 { drop {} }
+        mutate { convert => { "n" => "integer" } }
+      }`),
+  },
+  {
     rule: 'grok-overwrite',
     about: 'a capture onto a token that is set, once for a filter',
     text: parser(`mutate { replace => { "host" => "" "user" => "" } }
