@@ -21,8 +21,8 @@ export interface KvOptions {
   readonly includeKeys?: readonly string[];
   readonly excludeKeys?: readonly string[];
   /**
-   * How a separator of several characters is meant: as one literal (the default; what authors write `", "` for) or as
-   * a class of characters (Logstash's reading).
+   * How a separator of several characters is meant: each of its characters separates (the default, as in Logstash), or
+   * only all of them together. A value separator that stands there as a whole is taken as a whole either way.
    */
   readonly separators?: 'literal' | 'class';
 }
@@ -38,18 +38,20 @@ const BACKSLASH = 92;
 /**
  * A `kv` filter: the text is cut at the field separators, each part at its first value separator. A part without a
  * value separator or with an empty key is skipped; a text without any pair fails. A value that begins with a double
- * quote runs to the next quote without a backslash before it, separators included, and stands without its quotes; what
- * follows the closing quote up to the next field separator is skipped. A quote that nothing closes is a character like
- * others. An empty value does not reach over the separator after it: `a= b=1` has an empty `a`.
+ * quote runs to the next quote without a backslash before it; what follows the closing quote up to the next field
+ * separator is skipped. Quotes that hold a separator together go, others are part of the value, as the reference engine
+ * has it. A quote that nothing closes is a character like others. An empty value does not reach over the separator after
+ * it: `a= b=1` has an empty `a`.
  *
  * Time is linear in the text's length.
  */
 export function compileKv(options: KvOptions = {}): KvExtractor {
   const fieldSplit = options.fieldSplit ?? ' ';
   const valueSplit = options.valueSplit ?? '=';
-  const separator = options.separators === 'class' ? characterClassSeparator : literalSeparator;
+  const separator = options.separators === 'literal' ? literalSeparator : characterClassSeparator;
   const field = separator(options.unescapeFieldSplit === true ? unescapeSeparator(fieldSplit) : fieldSplit);
-  const value = separator(options.unescapeValueSplit === true ? unescapeSeparator(valueSplit) : valueSplit);
+  const valueSeparator = options.unescapeValueSplit === true ? unescapeSeparator(valueSplit) : valueSplit;
+  const value = separator(valueSeparator);
   if (fieldSplit === '' || valueSplit === '') {
     return () => EMPTY_SEPARATOR;
   }
@@ -72,7 +74,7 @@ export function compileKv(options: KvOptions = {}): KvExtractor {
         start = end + field.length;
         continue;
       }
-      let valueStart = valueAt + value.length;
+      let valueStart = valueAt + (text.startsWith(valueSeparator, valueAt) ? valueSeparator.length : 1);
       let valueEnd = Math.max(end, valueStart);
       if (valueStart > end) {
         // The separators overlap: the value begins after the value separator, and ends at the next field separator.
@@ -82,8 +84,10 @@ export function compileKv(options: KvOptions = {}): KvExtractor {
       const opening = lenient ? skipBlanks(text, valueStart, valueEnd) : valueStart;
       const closing = text.charCodeAt(opening) === QUOTE ? quotes.after(opening) : -1;
       if (closing >= 0) {
-        valueStart = opening + 1;
-        valueEnd = closing;
+        // Quotes that hold a separator together are syntax, others are part of the value.
+        const grouping = end < closing;
+        valueStart = grouping ? opening + 1 : opening;
+        valueEnd = grouping ? closing : closing + 1;
         end = field.startsAt(text, closing + 1) ? closing + 1 : field.find(text, closing + 1);
       }
       const rawKey = text.slice(start, valueAt);
