@@ -5,27 +5,38 @@ import type { ComparisonOperator, Condition, FieldReference, LogicalCondition, O
 /** How deep parentheses and negations may nest. */
 const DEPTH_LIMIT = 100;
 
+/** How many comparisons one condition may have: a chain of `and` becomes a tree as deep as the chain is long. */
+const TERM_LIMIT = 1000;
+
+interface Terms {
+  left: number;
+}
+
 const COMPARISONS: readonly ComparisonOperator[] = ['==', '!=', '<=', '>=', '=~', '!~', '<', '>'];
 
 /**
  * An expression of `if`. Comparison binds tightest, then `!`, then `and` and `nand`, then `or` and `xor`, from left to
  * right, as in Logstash.
  */
-export function parseCondition(scanner: Scanner, depth = 0): Condition {
-  let left = parseConjunction(scanner, depth);
+export function parseCondition(scanner: Scanner): Condition {
+  return parseDisjunction(scanner, 0, { left: TERM_LIMIT });
+}
+
+function parseDisjunction(scanner: Scanner, depth: number, terms: Terms): Condition {
+  let left = parseConjunction(scanner, depth, terms);
   for (;;) {
     const operator = scanner.takeWord('or') || scanner.take('||') ? 'or' : scanner.takeWord('xor') ? 'xor' : null;
     if (operator === null) return left;
-    left = logical(operator, left, parseConjunction(scanner, depth));
+    left = logical(operator, left, parseConjunction(scanner, depth, terms));
   }
 }
 
-function parseConjunction(scanner: Scanner, depth: number): Condition {
-  let left = parseUnary(scanner, depth);
+function parseConjunction(scanner: Scanner, depth: number, terms: Terms): Condition {
+  let left = parseUnary(scanner, depth, terms);
   for (;;) {
     const operator = scanner.takeWord('and') || scanner.take('&&') ? 'and' : scanner.takeWord('nand') ? 'nand' : null;
     if (operator === null) return left;
-    left = logical(operator, left, parseUnary(scanner, depth));
+    left = logical(operator, left, parseUnary(scanner, depth, terms));
   }
 }
 
@@ -33,7 +44,7 @@ function logical(operator: LogicalCondition['operator'], left: Condition, right:
   return { kind: 'logical', operator, left, right, span: { start: left.span.start, end: right.span.end } };
 }
 
-function parseUnary(scanner: Scanner, depth: number): Condition {
+function parseUnary(scanner: Scanner, depth: number, terms: Terms): Condition {
   if (depth > DEPTH_LIMIT) {
     throw scanner.fault(`conditions nest more than ${DEPTH_LIMIT} deep`, 'split the condition over several "if"');
   }
@@ -41,14 +52,20 @@ function parseUnary(scanner: Scanner, depth: number): Condition {
   const start = scanner.at;
   if (next === '!' || scanner.lookWord() === 'not') {
     scanner.at += next === '!' ? 1 : 3;
-    const operand = parseUnary(scanner, depth + 1);
+    const operand = parseUnary(scanner, depth + 1, terms);
     return { kind: 'not', operand, span: { start, end: operand.span.end } };
   }
   if (next === '(') {
     scanner.at++;
-    const inner = parseCondition(scanner, depth + 1);
+    const inner = parseDisjunction(scanner, depth + 1, terms);
     scanner.expect(')', 'to close the parenthesis', 'every "(" of a condition needs its ")"');
     return inner;
+  }
+  if (terms.left-- <= 0) {
+    throw scanner.fault(
+      `a condition has more than ${TERM_LIMIT} comparisons`,
+      'write [a] in ["x", "y"], or several "if"',
+    );
   }
   return parseComparison(scanner);
 }

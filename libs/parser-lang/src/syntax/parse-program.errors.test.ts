@@ -252,6 +252,28 @@ test('what stands around an error is read', () => {
   expect(drop).toMatchObject({ kind: 'plugin', name: 'drop' });
 });
 
+test('a condition may have 1,000 comparisons and no more', () => {
+  const condition = (terms: number) => `filter {\n  if ${'[a] and '.repeat(terms - 1)}[a] { }\n}`;
+  expect(errorsIn(condition(1000))).toEqual([]);
+  expect(errorsIn(condition(1001)).map(([, message, hint]) => [message, hint])).toEqual([
+    ['a condition has more than 1000 comparisons', 'write [a] in ["x", "y"], or several "if"'],
+  ]);
+});
+
+test('conditions may nest 100 deep, statements 64, values 16, and no more', () => {
+  const messages = (text: string) => errorsIn(text).map(([, message]) => message);
+  const nested = (open: string, inner: string, close: string, depth: number) =>
+    `filter { ${open.repeat(depth)}${inner}${close.repeat(depth)} }`;
+  expect(messages(`filter { if ${'!'.repeat(100)}[a] { } }`)).toEqual([]);
+  expect(messages(`filter { if ${'!'.repeat(101)}[a] { } }`)).toEqual(['conditions nest more than 100 deep']);
+  expect(messages(nested('if [a] { ', '', '} ', 65))).toEqual([]);
+  expect(messages(nested('if [a] { ', '', '} ', 66))).toEqual(['statements nest more than 64 deep']);
+  expect(messages(nested('', `grok { a => ${'['.repeat(17)}${']'.repeat(17)} }`, '', 1))).toEqual([]);
+  expect(messages(nested('', `grok { a => ${'['.repeat(18)}${']'.repeat(18)} }`, '', 1))).toEqual([
+    'values nest more than 16 deep',
+  ]);
+});
+
 test('after 50 errors the rest is not looked at', () => {
   const text = `filter {\n${'json { source }\n'.repeat(80)}}`;
   expect(errorsIn(text)).toHaveLength(50);

@@ -103,7 +103,7 @@ export class Scanner {
       }
       if (character !== '\\') continue;
       const next = this.text.charAt(at + 1);
-      if (next === quote || next === '\\' || /[A-Za-z]/.test(next)) {
+      if (next === '"' || next === quote || next === '\\' || /[A-Za-z]/.test(next)) {
         text += this.text.slice(from, at);
         from = at + 1;
       }
