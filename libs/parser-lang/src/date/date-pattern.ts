@@ -14,6 +14,7 @@ interface Token {
 }
 
 const LETTERS = 'yYMdHhmsSZzAaE';
+const LETTER_Z = 90;
 const NUMBERS = 'yYdHhmsS';
 
 /**
@@ -21,9 +22,10 @@ const NUMBERS = 'yYdHhmsS';
  *
  * - `yyyy`, `yy` (69–99 are 19yy); `M`, `MM`, `MMM`, `MMMM`; `d`, `dd`; `H`, `HH`; `h`, `hh`; `m`, `mm`; `s`, `ss`: where
  *   other characters stand between numbers, one digit will do; month names are English, long or short, in any case
- * - `S…`: a fraction of a second, of any number of digits whatever the number of letters
- * - `Z`, `ZZ`: an offset (`Z`, `+hh`, `+hhmm`, `+hh:mm`); `ZZZ`, `z`: a zone's name, which is read and has no effect
- *   unless it is `UTC`, `GMT` or an offset
+ * - `S…`: a fraction of a second, of as many digits as there are letters
+ * - `Z`, `ZZ`: an offset (`+hh`, `+hhmm`, `+hh:mm`), but not the letter Z: the reference engine does not take it, and goes
+ *   on to the next format; `ZZZ`, `z`: a zone's name, which is read and has no effect unless it is `UTC`, `GMT` or an
+ *   offset
  * - `A`, `a`: AM or PM, for `HH` as well; `EEE`, `EEEE`: a day's name, which is read and has no effect
  * - text in single quotes, and every other character (`T`), for itself
  *
@@ -97,9 +99,9 @@ function stepOf({ letter, text: run, isQuoted }: Token, adjacent: boolean, next:
     case 's':
       return second(width, !/^[.,]/.test(next?.text ?? '') && next?.letter !== 'S');
     case 'S':
-      return fraction(isNumber(next) ? run.length : Number.POSITIVE_INFINITY);
+      return fraction(run.length);
     case 'Z':
-      return run.length > 2 ? readZoneName : (text, reading) => reading.offset(text);
+      return run.length > 2 ? readZoneName : offset;
     case 'z':
       return readZoneName;
     case 'A':
@@ -162,8 +164,15 @@ function second(width: number, mayHaveFraction: boolean): Step {
   };
 }
 
-function fraction(max: number): Step {
-  return (text, reading) => reading.fraction(text, max);
+function fraction(digits: number): Step {
+  return (text, reading) => {
+    const start = reading.at;
+    return reading.fraction(text, digits) && reading.at - start === digits;
+  };
+}
+
+function offset(text: string, reading: DateReading): boolean {
+  return text.charCodeAt(reading.at) !== LETTER_Z && reading.offset(text);
 }
 
 function isPointOrComma(text: string, index: number): boolean {
