@@ -48,14 +48,25 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-async function happen(writer: SimulatedWriter, what: Event, seen: { rows: number }): Promise<void> {
+type ValueOf = (bad: boolean, n: number) => string;
+
+const plainValue: ValueOf = (bad, n) => `${bad ? 'bad' : 'row'} ${n}`;
+/** A bad one is no JSON, or an event without a time. */
+const eventValue: ValueOf = (bad, n) => {
+  if (bad) return n % 2 === 0 ? `bad ${n}` : `{"metadata":{},"bad":${n}}`;
+  return `{"metadata":{"eventTimestamp":"2024-01-01T12:00:00Z"},"row":${n}}`;
+};
+
+async function happen(
+  writer: SimulatedWriter,
+  what: Event,
+  seen: { rows: number },
+  valueOf: ValueOf = plainValue,
+): Promise<void> {
   switch (what.kind) {
     case 'append': {
       // Bad rows stand between good ones: a flood of bad ones alone is meant to stop the writer.
-      const values = Array.from(
-        { length: what.rows },
-        (_, i) => `${what.bad && i % 4 === 2 ? 'bad' : 'row'} ${seen.rows++}`,
-      );
+      const values = Array.from({ length: what.rows }, (_, i) => valueOf(what.bad && i % 4 === 2, seen.rows++));
       return writer.append(what.partition, values);
     }
     case 'wait':
@@ -107,3 +118,25 @@ test.each(['raw table', 'view'])(
   },
   60_000,
 );
+
+test('whatever happens, every event is in ClickHouse once or, being none or refused there, a dead letter once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 40 }), fc.boolean(), async (events, alsoRefused) => {
+      const writer = new SimulatedWriter({}, 2, 'udm');
+      const isRefused = (value: string): boolean => alsoRefused && value.includes('3}');
+      const isLetter = (value: string): boolean => value.includes('bad') || isRefused(value);
+      writer.warehouse.refusedByRaw = isRefused;
+      await writer.start();
+      const seen = { rows: 0 };
+      for (const what of events) await happen(writer, what, seen, eventValue);
+      await writer.settle();
+      await writer.settle();
+      const expected = writer.expected();
+      expect(writer.written()).toEqual(expected.filter((value) => !isLetter(value)));
+      expect(writer.deadLetters().toSorted()).toEqual(expected.filter(isLetter).toSorted());
+      expect(await writer.lag()).toBe(0);
+      await writer.stop();
+    }),
+    { numRuns: 200 },
+  );
+}, 60_000);

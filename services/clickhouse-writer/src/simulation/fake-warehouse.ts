@@ -1,5 +1,5 @@
 import type { InsertRange, OffsetRange, SchemaProblem, Warehouse } from '@logweave/warehouse';
-import { insertToken, STREAM_TABLES, type TableRole, WarehouseError } from '@logweave/warehouse';
+import { insertToken, STREAM_TABLES, type Stream, type TableRole, WarehouseError } from '@logweave/warehouse';
 import { decodeRows, RAW_LOGS, UDM_EVENTS } from '@logweave/warehouse/testing';
 
 /** A row by its place in the log. */
@@ -9,8 +9,11 @@ export interface FakeRow {
   readonly value: string;
 }
 
-/** What the next insert meets. `lost_answer`: applied, and the caller hears of a timeout. */
-export type FakeFault = 'refused' | 'lost_answer' | 'too_large';
+/**
+ * What the next insert meets. `lost_answer`: applied, and the caller hears of a timeout. `partly_too_large`: of its parts
+ * one is there when memory ends.
+ */
+export type FakeFault = 'refused' | 'lost_answer' | 'too_large' | 'partly_too_large';
 
 export type FakeConnection = Pick<
   Warehouse,
@@ -34,6 +37,8 @@ export class FakeWarehouse implements Readonly<Record<TableRole, readonly FakeRo
   /** While set, inserts wait for it before anything happens. */
   gate: Promise<void> | null = null;
   problems: readonly SchemaProblem[] = [];
+  /** Of the tables of one stream. */
+  readonly problemsOf = new Map<Stream, readonly SchemaProblem[]>();
   readonly faults: FakeFault[] = [];
   migrations = 0;
   /** Inserts that were tried, successful or not. */
@@ -53,9 +58,9 @@ export class FakeWarehouse implements Readonly<Record<TableRole, readonly FakeRo
         this.migrations++;
         return { alreadyApplied: [1], steps: [], dryRun: false };
       },
-      schemaProblems: async () => {
+      schemaProblems: async (stream) => {
         await arrive();
-        return this.problems;
+        return [...this.problems, ...((stream && this.problemsOf.get(stream)) ?? [])];
       },
       insertRange: async (range, signal) => {
         await arrive();
@@ -78,13 +83,18 @@ export class FakeWarehouse implements Readonly<Record<TableRole, readonly FakeRo
     const fault = this.faults.shift();
     if (fault === 'refused') throw new WarehouseError('retryable', 252, 'insert: TOO_MANY_PARTS (252)');
     if (fault === 'too_large') throw new WarehouseError('retryable', 241, 'insert: MEMORY_LIMIT_EXCEEDED (241)');
-    this.#checkTables();
+    this.#checkTables(range.stream);
     if (rows.some((row) => this.refusedByRaw(row.value)))
       throw new WarehouseError('row', 469, 'insert: CONSTRAINT (469)');
     const token = insertToken(range);
     this.tokens.push(token);
     const { into, arrive } = STREAM_TABLES[range.stream];
-    this.#store(into, token, rows);
+    if (fault === 'partly_too_large') {
+      this.#store(into, `${token} first part`, rows.slice(0, 1));
+      throw new WarehouseError('retryable', 241, 'insert: MEMORY_LIMIT_EXCEEDED (241)');
+    }
+    const missing = this.#tokens.get(into)?.has(`${token} first part`) === true ? rows.slice(1) : rows;
+    this.#store(into, token, missing);
     if (into !== arrive) this.#throughView(token, rows);
     if (fault === 'lost_answer') throw new WarehouseError('retryable', null, 'insert: Timeout error.');
   }
@@ -92,7 +102,7 @@ export class FakeWarehouse implements Readonly<Record<TableRole, readonly FakeRo
   async #insertFromRaw(range: OffsetRange): Promise<void> {
     this.attempts++;
     await this.gate;
-    this.#checkTables();
+    this.#checkTables('correlated');
     const token = insertToken(range);
     this.tokens.push(`${token} from raw`);
     this.#throughView(token, this.raw.filter(within(range)));
@@ -110,8 +120,8 @@ export class FakeWarehouse implements Readonly<Record<TableRole, readonly FakeRo
     tokens.add(token);
   }
 
-  #checkTables(): void {
-    const [problem] = this.problems;
+  #checkTables(stream: Stream): void {
+    const [problem] = [...this.problems, ...(this.problemsOf.get(stream) ?? [])];
     if (problem === undefined) return;
     throw new WarehouseError('schema', problem.column === null ? 60 : 16, `insert: ${problem.table}`);
   }

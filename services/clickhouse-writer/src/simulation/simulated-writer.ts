@@ -5,7 +5,7 @@ import { STREAM_TABLES, type Stream, type TableRole, type Warehouse } from '@log
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createClickhouseWriter } from '../clickhouse-writer.ts';
-import type { ClickhouseWriterConfig } from '../config.ts';
+import type { ClickhouseWriterConfig, WrittenStream } from '../config.ts';
 import { FakeWarehouse } from './fake-warehouse.ts';
 
 export const TOPIC = 'logweave.correlated';
@@ -23,6 +23,8 @@ const CONFIG: Omit<ClickhouseWriterConfig, 'streams'> = {
   drainMs: 5_000,
 };
 
+const topicOf = (stream: Stream): string => `logweave.${stream}`;
+
 /** A writer between a log and a warehouse in memory, on a clock that is advanced. It can be killed and started again. */
 export class SimulatedWriter {
   readonly clock = new VirtualClock();
@@ -32,18 +34,26 @@ export class SimulatedWriter {
   metrics = new Registry();
   service!: Service;
   readonly #stream: Stream;
-  readonly #topic: string;
-  readonly #config: ClickhouseWriterConfig;
+  #config: ClickhouseWriterConfig;
   readonly #producer: MemoryEventLog;
   #log!: MemoryEventLog;
   #alive = { yes: false };
   #appended = 0;
 
-  constructor(config: Partial<ClickhouseWriterConfig> = {}, partitions = 2, stream: Stream = 'correlated') {
-    this.#stream = stream;
-    this.#topic = `logweave.${stream}`;
-    this.#config = { ...CONFIG, streams: [{ stream, topic: this.#topic, group: GROUP }], ...config };
-    this.cluster.ensureTopic({ name: this.#topic, ...TOPICS[stream], partitions });
+  /** @param streams what is written, the first of them where nothing else is said. */
+  constructor(config: Partial<ClickhouseWriterConfig> = {}, partitions = 2, ...streams: readonly Stream[]) {
+    const written: readonly Stream[] = streams.length === 0 ? ['correlated'] : streams;
+    this.#stream = written[0] as Stream;
+    this.#config = {
+      ...CONFIG,
+      streams: written.map((stream, i) => ({
+        stream,
+        topic: topicOf(stream),
+        group: i === 0 ? GROUP : `${GROUP}-${stream}`,
+      })),
+      ...config,
+    };
+    for (const stream of written) this.cluster.ensureTopic({ name: topicOf(stream), ...TOPICS[stream], partitions });
     this.cluster.ensureTopic({ name: DEAD_LETTER, ...TOPICS['dead-letter'] });
     this.#producer = this.cluster.connect();
   }
@@ -61,9 +71,12 @@ export class SimulatedWriter {
       metrics: this.metrics,
       warehouse: this.warehouse.connect(() => alive.yes) as Warehouse,
     });
-    const started = this.service.start();
-    await this.clock.advance(1);
-    await started;
+    await Promise.all([this.service.start(), this.clock.advance(1)]);
+  }
+
+  /** From the next start on. */
+  alsoWrite(stream: WrittenStream): void {
+    this.#config = { ...this.#config, streams: [...this.#config.streams, stream] };
   }
 
   /** As kill -9 does: no call of this process arrives or returns any more. */
@@ -79,7 +92,7 @@ export class SimulatedWriter {
   }
 
   /** Appends records, as values or by count. */
-  async append(partition: number, values: number | readonly string[]): Promise<void> {
+  async append(partition: number, values: number | readonly string[], stream = this.#stream): Promise<void> {
     const texts = typeof values === 'number' ? Array.from({ length: values }, () => `row ${this.#appended++}`) : values;
     const records = texts.map((text) => ({
       key: Buffer.from(`key of ${text}`),
@@ -88,13 +101,13 @@ export class SimulatedWriter {
       timestampMs: this.clock.wallMs(),
     }));
     const producer = await this.#producer.producer();
-    await producer.append([{ topic: this.#topic, partition, records }]);
+    await producer.append([{ topic: topicOf(stream), partition, records }]);
     await producer.close();
   }
 
   /** What is in the topic, as text by offset. */
   expected(): string[] {
-    return this.cluster.records(this.#topic).map((record) => String(record.value));
+    return this.cluster.records(topicOf(this.#stream)).map((record) => String(record.value));
   }
 
   /** Values of a table, by default the one where rows arrive, in the order of partitions and offsets. */
@@ -108,7 +121,7 @@ export class SimulatedWriter {
   }
 
   async lag(): Promise<number> {
-    const topic = this.#topic;
+    const topic = topicOf(this.#stream);
     const watermarks = await this.#producer.watermarks(topic);
     const partitions = watermarks.map((_, partition) => ({ topic, partition }));
     const committed = await this.#producer.committed(GROUP, partitions);
