@@ -70,7 +70,7 @@ const subjects: readonly (readonly [title: string, texts: readonly string[], ext
   ['csv, 9 fields, 5 of them quoted', quotedProxy, compileCsv()],
   ['date, ISO8601', texts((n) => `2026-02-03T04:05:06.${n}Z`), dateOf(['ISO8601'])],
   ['date, RFC3339', texts((n) => `2026-02-03T04:05:06.${n}+02:00`), dateOf(['RFC3339'])],
-  ['date, a pattern', texts((n) => `2026-02-03 04:05:06.${n}`), dateOf(['yyyy-MM-dd HH:mm:ss.SSS'])],
+  ['date, a pattern', texts((n) => `2026-02-03 04:05:06.${n}`), dateOf(['yyyy-MM-dd HH:mm:ss.SSSS'])],
   [
     'date, rebased in a zone',
     texts((n) => `Feb  3 04:05:${10 + (n % 50)}`),
