@@ -17,12 +17,12 @@ describe('events', () => {
     expect(writer.warehouse.tokens).toEqual(['logweave.udm-0-0-5']);
     const letters = writer.cluster.records('logweave.dead-letter').map(({ value, headers }) => {
       const named = new Map(headers.map((each) => [each.name, String(each.value)]));
-      return [String(value), named.get(HEADERS.reason), named.get(HEADERS.sourceOffset), named.get(HEADERS.stage)];
+      return `${value} ${named.get(HEADERS.reason)} ${named.get(HEADERS.sourceOffset)} ${named.get(HEADERS.stage)}`;
     });
     expect(letters.toSorted()).toEqual([
-      ['[1]', 'not_an_object', '3', 'clickhouse-writer'],
-      ['no JSON', 'bad_json', '1', 'clickhouse-writer'],
-      ['{"metadata":{}}', 'bad_timestamp', '4', 'clickhouse-writer'],
+      '[1] not_an_object 3 clickhouse-writer',
+      'no JSON bad_json 1 clickhouse-writer',
+      '{"metadata":{}} bad_timestamp 4 clickhouse-writer',
     ]);
     expect(await writer.lag()).toBe(0);
   });
