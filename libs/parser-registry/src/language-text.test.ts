@@ -16,8 +16,8 @@ function extend(extractors: object, log: string): unknown {
   expect(extensionDiagnostics).toEqual([]);
   const { events = [], error } = parser?.parse({ text: log, createTime: { seconds: 0, nanos: 0 } }) ?? {};
   expect(error).toBeNull();
-  const { metadata, ...rest } = { metadata: {}, ...events[0] } as { metadata: Record<string, unknown> };
-  return metadata['description'] === 'base' ? rest : { ...rest, description: metadata['description'] };
+  const [{ metadata, ...rest } = {}] = events as readonly { metadata?: Record<string, unknown> }[];
+  return metadata?.['description'] === 'base' ? rest : { ...rest, description: metadata?.['description'] };
 }
 
 const field = (fieldPath: string, destinationPath: string, precondition = {}) => ({

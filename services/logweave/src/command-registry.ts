@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./correlate/index.ts')).correlateCommand(),
   },
   {
+    name: 'parser',
+    summary: 'list, submit, activate, roll back and compare the parsers of log types',
+    load: async () => (await import('./parser/parser-command.ts')).parserCommand(),
+  },
+  {
     name: 'parse',
     summary: 'make UDM events of raw logs with a parser, with the engine of the service',
     load: async () => (await import('./parse/parse-command.ts')).parseCommand(),

@@ -4,7 +4,12 @@ import { type Static, Type } from 'typebox';
 /** Section `parser`. */
 export const parserSectionSchema = Type.Object(
   {
-    enabled: Type.Boolean({ default: true, description: 'Whether `logweave up` makes UDM events of logs.' }),
+    enabled: Type.Union([Type.Boolean(), Type.Null()], {
+      default: null,
+      description:
+        'Whether `logweave up` makes UDM events of logs. null: when raw logs come in (inputs.raw), or outputs.clickhouse ' +
+        'is on to take the events.',
+    }),
     on_unknown_log_type: Type.Enum(['raw_only', 'dead_letter'], {
       default: 'raw_only',
       description:

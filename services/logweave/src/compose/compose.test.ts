@@ -28,6 +28,7 @@ describe('a process', () => {
       'warehouse',
       'file-writer',
       'clickhouse-writer',
+      'parser',
       'correlator',
       'socket-ingestor',
     ]);
@@ -36,6 +37,12 @@ describe('a process', () => {
   it('leaves out outputs that are off, and with ClickHouse its engine', () => {
     expect(composed('{ file: { enabled: false } }')).toEqual(['event-log', 'admin', 'correlator', 'socket-ingestor']);
     expect(composed('{ file: {}, clickhouse: { enabled: false } }')).not.toContain('warehouse');
+  });
+
+  it('parses where events go to ClickHouse, and elsewhere only when it is told to', () => {
+    expect(composed('{ file: {} }')).not.toContain('parser');
+    expect(composed('{ file: {} }\nparser: { enabled: true }')).toContain('parser');
+    expect(composed('{ clickhouse: {} }\nparser: { enabled: false }')).not.toContain('parser');
   });
 
   it('of one service has it and what it stands on', () => {

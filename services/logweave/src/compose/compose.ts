@@ -8,6 +8,7 @@ import {
 } from '@logweave/correlator';
 import { createFileWriter, type FileWriterConfig, resolveFileWriterConfig } from '@logweave/file-writer';
 import { type Clock, topicName } from '@logweave/model';
+import { createParser, languageEngine, type ParserConfig, resolveParserConfig } from '@logweave/parser';
 import {
   type AdminServer,
   createAdminServer,
@@ -27,9 +28,10 @@ import { CommandError } from '../command-error.ts';
 import type { Config } from './config-schema.ts';
 import { EventLogService } from './event-log-service.ts';
 import { LateService } from './late-service.ts';
+import { PREBUILT_PARSERS } from './prebuilt-parsers.ts';
 import { WarehouseService } from './warehouse-service.ts';
 
-export const SERVICE_NAMES = ['socket-ingestor', 'correlator', 'file-writer', 'clickhouse-writer'] as const;
+export const SERVICE_NAMES = ['socket-ingestor', 'correlator', 'parser', 'file-writer', 'clickhouse-writer'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 export interface ComposeDeps {
@@ -50,8 +52,9 @@ export interface Composition {
 }
 
 /** The services that a configuration asks for, in the order of the flow. */
-function configuredServices({ outputs }: Config): readonly ServiceName[] {
+function configuredServices({ inputs, outputs, parser }: Config): readonly ServiceName[] {
   return SERVICE_NAMES.filter((name) => {
+    if (name === 'parser') return parser.enabled ?? (inputs.raw.length > 0 || outputs.clickhouse?.enabled === true);
     if (name === 'file-writer') return outputs.file?.enabled === true;
     if (name === 'clickhouse-writer') return outputs.clickhouse?.enabled === true;
     return true;
@@ -61,10 +64,11 @@ function configuredServices({ outputs }: Config): readonly ServiceName[] {
 /**
  * Puts a process together; nothing is opened before the group starts:
  *
- *     event log → admin → warehouse → writers → correlator → ingestor
+ *     event log → admin → warehouse → writers → parser → correlator → ingestor
  *
  * The event log comes first, so that a second process on its directory learns that, and not that a port is taken.
- * It stops in the reverse order: the ingestor takes no more, the correlator decides what is pending, the writers write it.
+ * It stops in the reverse order: the ingestor takes no more, the correlator decides what is pending, the parser
+ * commits what it has read, the writers write it.
  * @throws CommandError when a service is asked for that the configuration switches off.
  */
 export function compose(
@@ -106,6 +110,12 @@ export function compose(
         const correlation = correlatorConfig(config);
         return late(name, () => (correlator = createCorrelator(correlation, serviceDeps(name))));
       }
+      case 'parser': {
+        const parser = parserConfig(config);
+        return late(name, () =>
+          createParser(parser, { ...serviceDeps(name), engine: languageEngine, prebuilt: PREBUILT_PARSERS }),
+        );
+      }
       case 'file-writer': {
         const writer = fileWriterConfig(config);
         return late(name, () => createFileWriter(writer, serviceDeps(name)));
@@ -136,6 +146,7 @@ export function compose(
       [admin],
       warehouse === null ? [] : [warehouse],
       stage('file-writer', 'clickhouse-writer'),
+      stage('parser'),
       stage('correlator'),
       stage('socket-ingestor'),
     ],
@@ -148,6 +159,10 @@ export function compose(
 /** Where others can take over, a stop decides nothing early. */
 function correlatorConfig({ correlation, topics, event_log: { kind } }: Config): CorrelatorConfig {
   return resolveCorrelatorConfig(correlation, topics.prefix, { onStop: kind === 'kafka' ? 'keep' : 'emit' });
+}
+
+function parserConfig({ parser, topics }: Config): ParserConfig {
+  return resolveParserConfig(parser, topics.prefix);
 }
 
 function ingestorConfig(config: Config): SocketIngestorConfig {

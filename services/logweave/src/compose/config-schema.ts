@@ -2,6 +2,7 @@ import { clickhouseSectionSchema } from '@logweave/clickhouse-writer';
 import { correlationSectionSchema } from '@logweave/correlator';
 import { fileSectionSchema } from '@logweave/file-writer';
 import { type CompactedTopicName, DEFAULT_TOPIC_PREFIX, LIMITS, TOPICS, type TopicName } from '@logweave/model';
+import { parserSectionSchema } from '@logweave/parser';
 import { adminSectionSchema, LOG_LEVELS } from '@logweave/service-kit';
 import { InputsSection } from '@logweave/socket-ingestor';
 import { type Static, Type } from 'typebox';
@@ -134,6 +135,7 @@ export const configSchema = Type.Object(
     topics: topicsSchema,
     inputs: InputsSection,
     correlation: correlationSectionSchema,
+    parser: parserSectionSchema,
     outputs: outputsSchema,
     admin: adminSectionSchema,
     log: logSchema,

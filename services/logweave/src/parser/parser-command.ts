@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { activateCommand, deactivateCommand, rollbackCommand } from './activation-commands.ts';
+import { diffCommand } from './diff-command.ts';
+import { listCommand } from './list-command.ts';
+import { submitCommand } from './submit-command.ts';
+
+/** `logweave parser`: what makes UDM events of logs, by log type. */
+export function parserCommand(): Command {
+  return new Command('parser')
+    .description(
+      'Parsers by log type, in topic parsers. A version is submitted, then activated; a running parser takes it between ' +
+        'two logs. With the embedded event log stop `logweave up` before you change something; on Kafka it goes on.',
+    )
+    .addCommand(listCommand())
+    .addCommand(submitCommand())
+    .addCommand(activateCommand())
+    .addCommand(deactivateCommand())
+    .addCommand(rollbackCommand())
+    .addCommand(diffCommand())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  logweave parser submit squid.conf --log-type SQUID_WEBPROXY --logs access.log' +
+        '\n  logweave parser activate SQUID_WEBPROXY 1\n  logweave parser rollback SQUID_WEBPROXY',
+    );
+}

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import {
+  activateVersion,
+  type ParserRegistry,
+  readFieldExtractors,
+  type SourceForm,
+  submitVersion,
+  type ValidationSummary,
+  type VersionKind,
+} from '@logweave/parser-registry';
+import { systemClock } from '@logweave/service-kit';
+import { Command, InvalidArgumentError } from 'commander';
+import { CommandError } from '../command-error.ts';
+import { configOption } from '../commands/options.ts';
+import { checkVersion, tryLogs } from './check-version.ts';
+import { authorOption, jsonOption } from './options.ts';
+import { changeParsers, editorOf } from './registry-access.ts';
+
+/** What Chronicle takes for a sample as well. */
+const MAX_LOGS = 1_000;
+
+interface SubmitOptions {
+  readonly config: string;
+  readonly logType: string;
+  readonly extension?: true;
+  readonly appendRepeated?: true;
+  readonly logs?: string;
+  readonly maxFailureRatio: number;
+  readonly activate?: true;
+  readonly author?: string;
+  readonly json?: true;
+}
+
+/** `logweave parser submit`: a version more, checked before anybody can activate it. */
+export function submitCommand(): Command {
+  return new Command('submit')
+    .summary('check a parser or an extension, and add it as a version')
+    .description(
+      'Checks a parser or an extension, and adds it as the next version of its log type. Refused is what does not ' +
+        'compile or has errors of lint: statedump left in, events that take nothing from the log, unknown fields.',
+    )
+    .argument('<file>', 'the text; for an extension also extractors as JSON')
+    .requiredOption('--log-type <type>', 'the log type, as SQUID_WEBPROXY')
+    .option('--extension', 'it is an extension: it runs after the parser and goes over its event')
+    .option('--append-repeated', 'of an extension: put elements of repeated fields behind those of the parser')
+    .option('--logs <file>', `sample logs, one a line, of which the first ${MAX_LOGS} are parsed`)
+    .option('--max-failure-ratio <ratio>', 'refuse when more of the sample logs fail', ratio, 0.05)
+    .option('--activate', 'activate it, too')
+    .addOption(configOption())
+    .addOption(authorOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  logweave parser submit squid.conf --log-type SQUID_WEBPROXY --logs access.log' +
+        '\n  logweave parser submit fields.json --log-type OKTA --extension --activate',
+    )
+    .action(submitAction);
+}
+
+async function submitAction(file: string, options: SubmitOptions): Promise<void> {
+  const { logType, json } = options;
+  const kind: VersionKind = options.extension === true ? 'extension' : 'custom';
+  const text = await readText(file);
+  const form: SourceForm = kind === 'extension' && text.trimStart().startsWith('{') ? 'field_extractors' : 'cbn';
+  const logs = options.logs === undefined ? null : linesOf(await readText(options.logs));
+  let validation: ValidationSummary | null = null;
+  const records = await changeParsers(options.config, (registry) => {
+    const checked = checkVersion({ file, logType, kind, form, text, base: baseOf(registry, kind, logType) });
+    if (!json || checked.parser === null) process.stderr.write(checked.text);
+    if (checked.parser === null) throw new CommandError(`${file} was not submitted`, 1);
+    validation = logs === null ? null : tryLogs(checked.parser, logs, systemClock.wallMs());
+    if (validation !== null && validation.failed > validation.logs * options.maxFailureRatio) {
+      throw new CommandError(`${file} was not submitted: ${validation.message}`, 1);
+    }
+    const appendRepeated = options.appendRepeated === true || appends(form, text);
+    const version = { logType, kind, form, text, appendRepeated, state: 'VALIDATED', validation } as const;
+    return submitVersion(registry, version, editorOf(options));
+  });
+  const [record] = records;
+  if (record?.record !== 'version') throw new Error('nothing was submitted');
+  const { version } = record;
+  const flag = kind === 'extension' ? ' --extension' : '';
+  if (options.activate === true) {
+    await changeParsers(options.config, (registry) =>
+      activateVersion(registry, { logType, kind, version }, editorOf(options)),
+    );
+  }
+  const then = options.activate ? 'and active' : `next: logweave parser activate ${logType} ${version}${flag}`;
+  const { text: _, ...shown } = record;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...shown, active: options.activate === true })}\n`
+      : `${logType} ${kind} version ${version} is submitted; ${then}\n`,
+  );
+}
+
+/** What an extension goes over. */
+function baseOf(registry: ParserRegistry, kind: VersionKind, logType: string): string | null {
+  if (kind === 'custom') return null;
+  const active = registry.parserOf(logType, { ...registry.selection(logType), extension: null });
+  if (active === null) throw new CommandError(`${logType} has no active parser that could be extended`, 1);
+  return active.text;
+}
+
+function appends(form: SourceForm, text: string): boolean {
+  if (form !== 'field_extractors') return false;
+  const read = readFieldExtractors(text);
+  return read.kind === 'extractors' && read.extractors.appendRepeatedFields;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(0, MAX_LOGS);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(`${file}: ${error instanceof Error ? error.message : String(error)}`, 2, { cause: error });
+  }
+}
+
+function ratio(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('Write a number from 0 to 1.');
+  return value;
+}
