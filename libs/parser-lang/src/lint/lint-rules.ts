@@ -1,4 +1,5 @@
 import { comparedWithOtherType } from './rules/compared-with-other-type.ts';
+import { convertOfString } from './rules/convert-of-string.ts';
 import { dateWithoutYear } from './rules/date-without-year.ts';
 import { deprecatedField } from './rules/deprecated-field.ts';
 import { dottedName } from './rules/dotted-name.ts';
@@ -40,6 +41,7 @@ import type { LintRule } from './rule.ts';
 /** Every rule there is, by name. */
 export const LINT_RULES: readonly LintRule[] = [
   comparedWithOtherType,
+  convertOfString,
   dateWithoutYear,
   deprecatedField,
   dottedName,

@@ -15,7 +15,7 @@ export interface LintRule {
   readonly name: string;
   /** One sentence: what is found and what comes of it. */
   readonly doc: string;
-  /** `error` for what fails on every log that comes to the place. */
+  /** `error` for what makes events invalid or the parser useless, `warning` for what may be meant. */
   readonly severity: 'error' | 'warning';
   check(context: LintContext): Iterable<Finding>;
 }

@@ -37,14 +37,20 @@ function patternsIn(value: Literal): readonly StringLiteral[] {
 
 const PART = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|%\{(\w+)(?::([^:{}]+))?(?::\w+)?\}|\(\?P?<([A-Za-z_]\w*)>|[()]/g;
 
+/** A pattern that begins like the inside of a group is one: the engine puts patterns into groups. */
+export function asGroup(pattern: string): { readonly text: string; readonly added: number } {
+  return pattern.startsWith('?') ? { text: `(${pattern})`, added: 1 } : { text: pattern, added: 0 };
+}
+
 /** Named captures and library patterns of one pattern. */
 export function grokParts(pattern: string): readonly GrokPart[] {
   const parts: GrokPart[] = [];
-  let depth = 0;
-  for (const match of pattern.matchAll(PART)) {
+  const { text, added } = asGroup(pattern);
+  let depth = -added;
+  for (const match of text.matchAll(PART)) {
     const [whole, library, token, own] = match;
-    const from = match.index;
-    const to = from + whole.length;
+    const from = Math.max(0, match.index - added);
+    const to = match.index - added + whole.length;
     if (library !== undefined) {
       parts.push({ library, token: token?.trim() ?? null, from, to, nested: depth > 0 });
     } else if (own !== undefined) {

@@ -45,7 +45,7 @@ export interface NameTrace {
 }
 
 /** Names that are there on entry. */
-export const BUILT_IN_NAMES: readonly string[] = [
+const BUILT_IN_NAMES: readonly string[] = [
   'message',
   '@createTimestamp',
   '@timestamp',
@@ -54,8 +54,6 @@ export const BUILT_IN_NAMES: readonly string[] = [
   '@onErrorCount',
   '@output',
   '@enableCbnForLoop',
-  'filename',
-  'namespace',
 ];
 
 /** Follows the tokens of a program in the order in which its statements run. */

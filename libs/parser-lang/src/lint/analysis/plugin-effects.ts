@@ -129,15 +129,14 @@ function kindOfType(type: string): ValueKind | null {
     case 'ipaddress':
     case 'macaddress':
     case 'hextoascii':
+    case 'hextodec':
+    case 'hash':
     case 'bytestohex':
     case 'bytestoip':
       return 'string';
     case 'integer':
     case 'uinteger':
     case 'float':
-    case 'hextodec':
-    case 'millitosecs':
-    case 'millitonanos':
       return 'number';
     case 'boolean':
       return 'boolean';

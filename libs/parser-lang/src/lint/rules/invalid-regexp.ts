@@ -1,6 +1,6 @@
 import { CORE_LIBRARY, compileGrok, compileRegExp, GrokError, RegExpSyntaxError } from '@logweave/grok';
 import type { Operand, Span, StringLiteral } from '../../syntax/tree.ts';
-import { grokParts, grokPatternsOf } from '../analysis/grok-captures.ts';
+import { asGroup, grokParts, grokPatternsOf } from '../analysis/grok-captures.ts';
 import { isDynamic } from '../analysis/interpolations.ts';
 import { sourceOffsets } from '../analysis/source-offsets.ts';
 import { eachPlugin, eachStatement, eachTerm, stringsOf } from '../analysis/statement-walk.ts';
@@ -8,8 +8,8 @@ import type { Finding, LintRule } from '../rule.ts';
 
 export const invalidRegexp: LintRule = {
   name: 'invalid-regexp',
-  doc: 'A regular expression is not RE2 syntax, which has no look-around and no back references, and is refused.',
-  severity: 'error',
+  doc: 'A regular expression is not RE2 syntax, which has no look-around and no back references, and so never matches.',
+  severity: 'warning',
   *check({ program, text }) {
     for (const plugin of eachPlugin(program)) {
       if (plugin.name === 'grok') {
@@ -34,14 +34,15 @@ export const invalidRegexp: LintRule = {
   },
 };
 
-function* checkGrok(pattern: StringLiteral, text: string): Generator<Finding> {
+function* checkGrok(pattern: StringLiteral, source: string): Generator<Finding> {
   // unknown-grok-pattern tells of these.
   if (grokParts(pattern.text).some(({ library }) => library !== null && !CORE_LIBRARY.patterns.has(library))) return;
+  const { text, added } = asGroup(pattern.text);
   try {
-    compileGrok(pattern.text);
+    compileGrok(text);
   } catch (error) {
     if (!(error instanceof GrokError)) throw error;
-    yield finding(error, stringPlace(text, pattern, error.offset));
+    yield finding(error, stringPlace(source, pattern, Math.max(0, error.offset - added)));
   }
 }
 
@@ -79,5 +80,7 @@ function stringPlace(text: string, literal: StringLiteral, offset: number): Span
 }
 
 function finding(error: GrokError | RegExpSyntaxError, span: Span): Finding {
-  return { span, message: error.message, hint: error.hint === '' ? 'see the syntax of RE2' : error.hint };
+  // The message quotes the expression, which a grok pattern makes long.
+  const message = error.message.length <= 120 ? error.message : `${error.message.slice(0, 119)}…`;
+  return { span, message, hint: error.hint === '' ? 'see the syntax of RE2' : error.hint };
 }

@@ -7,8 +7,8 @@ import type { LintRule } from '../rule.ts';
 
 export const unknownGrokPattern: LintRule = {
   name: 'unknown-grok-pattern',
-  doc: 'A grok pattern refers to a named pattern that there is not, and is refused.',
-  severity: 'error',
+  doc: 'A grok pattern refers to a named pattern that there is not, and so never matches.',
+  severity: 'warning',
   *check({ program, text }) {
     for (const plugin of eachPlugin(program, 'grok')) {
       for (const { pattern } of grokPatternsOf(plugin)) {

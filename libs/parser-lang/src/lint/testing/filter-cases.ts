@@ -94,8 +94,8 @@ export const FILTER_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'grok-no-capture',
-    about: 'groups of one’s own in both spellings',
-    text: parser('grok { match => { "message" => ["(?P<a>x)", "(?<b>y)"] } }'),
+    about: 'groups of one’s own in both spellings, and one that the engine makes a group',
+    text: parser('grok { match => { "message" => ["(?P<a>x)", "(?<b>y)", "?P<c>z"] } }'),
   },
   {
     rule: 'unknown-grok-pattern',
@@ -119,7 +119,8 @@ export const FILTER_CASES: readonly RuleCase[] = [
   {
     rule: 'invalid-regexp',
     about: 'expressions of RE2',
-    text: parser(`grok { match => { "message" => "(?i)^(?:a|b)+?%{IP:ip}$" } }
+    text: parser(`grok { match => { "message" => "?P<a>x" } }
+      grok { match => { "message" => "(?i)^(?:a|b)+?%{IP:ip}$" } }
       mutate { gsub => ["message", "([a-z]+)=", "#$1=", "a", "\\\\d", "b"] }
       if [message] =~ "^\\\\d{1,3}" { drop {} }`),
   },

@@ -53,37 +53,24 @@ export const FLOW_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'loop-temporary-not-reset',
-    about: 'a part that is set in some rounds only',
+    about: 'a token that is filled and merged in every round',
     text: parser(`for x in list {
-        mutate { replace => { "label.key" => "k" } }
-        if [x] != "" { mutate { replace => { "label.value" => "%{x}" } on_error => "bad" } }
-        mutate { merge => { «"event.labels"» => "label" } }
+        mutate { replace => { "label.key" => "k" "label.value" => "%{x}" } }
+        if [x] != "" { mutate { merge => { «"event.labels"» => "label" } } }
       }`),
-    message: '"label.value" is not set in every round, and "label" still has that of an earlier one',
+    message: '"label" is merged and then filled again, which changes the element that is in the list',
     hint: 'reset it behind the merge: mutate { replace => { "label" => "" } }',
   },
   {
     rule: 'loop-temporary-not-reset',
-    about: 'a part that two branches set and the rest do not',
+    about: 'tokens that are reset, removed or renamed, texts, variables of the loop, and what another loop fills',
     text: parser(`for x in list {
-        if [x] == "a" { mutate { replace => { "label.value" => "1" } } }
-        else if [x] == "b" { mutate { replace => { "label.value" => "2" } } }
-        mutate { merge => { «"event.labels"» => "label" } }
-      }`),
-  },
-  {
-    rule: 'loop-temporary-not-reset',
-    about: 'tokens that are reset, removed, or set whenever they are merged',
-    text: parser(`for x in list {
-        if [x] != "" { mutate { replace => { "a.value" => "%{x}" } } }
-        mutate { merge => { "l" => "a" } }
         mutate { replace => { "a" => "" } }
-        if [x] == "" { mutate { replace => { "b.value" => "1" } } } else { mutate { replace => { "b.value" => "2" } } }
-        mutate { merge => { "l" => "b" } }
-        if [x] == "y" {
-          mutate { replace => { "c.value" => "%{x}" } on_error => "bad" }
-          if ![bad] { mutate { merge => { "l" => "c" } } }
-        }
+        mutate { replace => { "a.value" => "%{x}" "b.value" => "1" "c.value" => "2" "d" => "3" "x.e" => "4" "f.g" => "5" } }
+        mutate { merge => { "l" => "a" "m" => "b" "n" => "d" "o" => "x" } }
+        mutate { remove_field => ["b"] rename => { "c" => "done" } }
+        mutate { merge => { "@output" => "f" "p" => "c" } }
+        for y in x.items { mutate { merge => { "q" => "f" } } }
       }`),
   },
 ];

@@ -155,6 +155,24 @@ export const NAME_CASES: readonly RuleCase[] = [
       }`),
   },
   {
+    rule: 'convert-of-string',
+    about: 'a capture that is converted to a string',
+    text: parser(`grok { match => { "message" => "%{INT:n}" } }
+      mutate { convert => { «"n"» => "string" } }`),
+    message: '"n" is a string already, and converting it fails',
+    hint: 'remove the conversion, or add on_error => "already_a_string"',
+  },
+  {
+    rule: 'convert-of-string',
+    about: 'numbers, other types, tokens of the log, and an on_error',
+    text: parser(`mutate { replace => { "a" => "1" "b" => "2" "c" => "3" } }
+      mutate { convert => { "a" => "integer" } }
+      mutate { convert => { "a" => "string" "b" => "float" } }
+      mutate { convert => { "c" => "string" } on_error => "already_a_string" }
+      json { source => "message" }
+      mutate { convert => { "c" => "string" } }`),
+  },
+  {
     rule: 'grok-overwrite',
     about: 'a capture onto a token that is set, once for a filter',
     text: parser(`mutate { replace => { "host" => "" "user" => "" } }
