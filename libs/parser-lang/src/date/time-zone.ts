@@ -38,9 +38,6 @@ export class TimeZone {
    */
   toUtc(localSeconds: number): number {
     const guess = this.#spanAt(localSeconds);
-    if (guess.offset === 0) {
-      return localSeconds;
-    }
     const utc = localSeconds - guess.offset;
     return utc >= guess.start && utc < guess.end ? utc : localSeconds - this.#spanAt(utc).offset;
   }

@@ -56,6 +56,7 @@ describe('kv', () => {
   it.each<[string, string, KvOptions]>([
     ['quotes that nothing closes', 'a="', {}],
     ['escaped quotes that nothing closes', String.raw`a="\" `, {}],
+    ['quotes that all seem escaped', String.raw`a\" `, { valueSplit: '\\' }],
     ['values without field separators', 'a=', {}],
     ['field separators without values', 'a ', {}],
     ['backslashes before quotes', String.raw`a="\\\\\\\"`, {}],

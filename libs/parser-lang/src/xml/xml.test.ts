@@ -129,6 +129,10 @@ describe('xml', () => {
     expect(read('Jan 1 host: <a>1</a> <b>2</b> end', '/b')).toBe('2');
   });
 
+  it('takes the first match in the order of the document, however the matches nest', () => {
+    expect(read('<a><a><b>1</b></a><b>2</b></a>', '//a/b')).toBe('1');
+  });
+
   it('refuses what is too deep', () => {
     expect(read('<a>'.repeat(300), '/a')).toMatch(/levels/);
   });
