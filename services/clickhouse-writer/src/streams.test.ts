@@ -17,7 +17,7 @@ describe('events', () => {
     expect(writer.warehouse.tokens).toEqual(['logweave.udm-0-0-5']);
     const letters = writer.cluster.records('logweave.dead-letter').map(({ value, headers }) => {
       const named = new Map(headers.map((each) => [each.name, String(each.value)]));
-      return `${value} ${named.get(HEADERS.reason)} ${named.get(HEADERS.sourceOffset)} ${named.get(HEADERS.stage)}`;
+      return `${String(value)} ${named.get(HEADERS.reason)} ${named.get(HEADERS.sourceOffset)} ${named.get(HEADERS.stage)}`;
     });
     expect(letters.toSorted()).toEqual([
       '[1] not_an_object 3 clickhouse-writer',
