@@ -5,7 +5,6 @@ import { type ConvertKind, convert, isConvertKind } from './convert.ts';
 
 describe('convert', () => {
   it.each<[ConvertKind, Value, Value]>([
-    ['string', 'text', 'text'],
     ['string', 12, '12'],
     ['string', 1.5, '1.5'],
     ['string', new ExactNumber('1.50'), '1.50'],
@@ -88,6 +87,7 @@ describe('convert', () => {
     ['float', '1e400', 'parsing "1e400": value out of range'],
     ['boolean', 'maybe', 'cannot convert "maybe" to a boolean'],
     ['boolean', '', 'cannot convert "" to a boolean'],
+    ['string', 'text', 'already a string'],
     ['string', ['a'], 'cannot convert a list to a string'],
     ['string', new Map(), 'cannot convert a map to a string'],
     ['integer', null, 'cannot convert null to a number'],

@@ -45,7 +45,7 @@ export function isConvertKind(name: string): name is ConvertKind {
 /**
  * Converts a value:
  *
- * - `string`: numbers in plain digits, `true` and `false`; a string stays
+ * - `string`: numbers in plain digits, `true` and `false`; a string is refused
  * - `integer`, `uinteger` (64 bits), `float`: texts by Go's rules, so neither blanks nor (for integers) `12.0`
  * - `boolean`: `true`, `t`, `yes`, `y`, `1` and their contraries in any case
  * - `hash`: hexadecimal digits, in small letters
@@ -61,9 +61,12 @@ export function convert(value: Value, kind: ConvertKind): Value | Failure {
   return CONVERSIONS[kind](value);
 }
 
+// The reference engine fails here, which is why parsers give this conversion an on_error of its own.
+const ALREADY_A_STRING = new Failure('already a string');
+
 function toText(value: Value): Value | Failure {
   if (typeof value === 'string') {
-    return value;
+    return ALREADY_A_STRING;
   }
   if (typeof value === 'number' || value instanceof ExactNumber) {
     return numberText(value);
@@ -75,7 +78,7 @@ function toBoolean(value: Value): Value | Failure {
   if (typeof value === 'boolean') {
     return value;
   }
-  const text = toText(value);
+  const text = typeof value === 'string' ? value : toText(value);
   if (typeof text === 'string' && /^(?:true|t|yes|y|1)$/i.test(text)) {
     return true;
   }
