@@ -63,6 +63,7 @@ describe('kv', () => {
       { a: 'x y', b: '2' },
     ],
     ['separators of several kinds', 'a=1;b:2,c=3', { fieldSplit: ',;', valueSplit: ':=' }, { a: '1', b: '2', c: '3' }],
+    ['separators beyond Latin', 'a=1→b=2|c=é→d=4', { fieldSplit: '→|' }, { a: '1', b: '2', c: 'é', d: '4' }],
     ['a long value separator', 'a:=1 b:=2=3 c=4', { valueSplit: ':=' }, { a: '1', b: '2=3', c: '4' }],
     ['a value separator that holds the field separator', 'a: 1 b: 2', { valueSplit: ': ' }, { a: '1', b: '2' }],
     [
