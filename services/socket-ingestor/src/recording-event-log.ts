@@ -23,6 +23,7 @@ export class RecordingEventLog implements Pick<EventLog, 'topics' | 'producer'>,
       { ...spec, name: 't.http', partitions: 4 },
       { ...spec, name: 't.network', partitions: 4 },
       { ...spec, name: 't.dead-letter', partitions: 2 },
+      { ...spec, name: 't.raw', partitions: 4 },
     ];
   }
 
