@@ -96,10 +96,9 @@ function pairEffects(text: string, via: string, key: string, keySpan: Span, valu
   const reads = inserted.map(({ path, span }): Effect => ({ action: 'read', via: 'interpolation', path, span }));
   switch (via) {
     case 'replace':
-    case 'update':
       return [
         ...reads,
-        { action: 'write', via, path: key, span: keySpan, kind: 'string', certain: via === 'replace', value: literal },
+        { action: 'write', via, path: key, span: keySpan, kind: 'string', certain: true, value: literal },
       ];
     case 'convert':
       return [

@@ -21,16 +21,12 @@ const SOURCE: OptionFacts = { name: 'source', value: 'token', doc: 'token that i
 /** Order in which the operations of one mutate block run, whatever order they are written in. */
 export const MUTATE_ORDER: readonly string[] = [
   'rename',
-  'update',
   'replace',
   'convert',
   'gsub',
   'uppercase',
-  'capitalize',
   'lowercase',
-  'strip',
   'split',
-  'join',
   'merge',
   'copy',
   'remove_field',
@@ -61,7 +57,7 @@ export const PLUGINS: readonly PluginFacts[] = [
       {
         name: 'array_function',
         value: '"split_columns"',
-        doc: 'make the elements of arrays addressable as a.0, a.1, …',
+        doc: 'accepted; elements of arrays are addressable as a.0, a.1, … without it too',
       },
       ON_ERROR,
     ],
@@ -72,8 +68,12 @@ export const PLUGINS: readonly PluginFacts[] = [
     options: [
       SOURCE,
       { name: 'target', value: 'token', doc: 'where the pairs go; the root without it' },
-      { name: 'field_split', value: 'text', doc: 'what stands between pairs; a space without it' },
-      { name: 'value_split', value: 'text', doc: 'what stands between key and value; "=" without it' },
+      {
+        name: 'field_split',
+        value: 'text',
+        doc: 'what stands between pairs, each of its characters; a space without it',
+      },
+      { name: 'value_split', value: 'text', doc: 'what stands between key and value, the first one; "=" without it' },
       { name: 'unescape_field_split', value: 'true or false', doc: 'read \\t and the like in field_split' },
       { name: 'unescape_value_split', value: 'true or false', doc: 'read \\t and the like in value_split' },
       { name: 'whitespace', value: '"lenient" or "strict"', doc: 'whether blanks around keys and values are dropped' },
@@ -90,7 +90,7 @@ export const PLUGINS: readonly PluginFacts[] = [
     options: [
       SOURCE,
       { name: 'target', value: 'token', doc: 'where the columns go; the root without it' },
-      { name: 'separator', value: 'character', doc: 'what stands between columns; a comma without it' },
+      { name: 'separator', value: 'text', doc: 'what stands between columns, as a whole; a comma without it' },
       { name: 'unescape_separator', value: 'true or false', doc: 'read \\t and the like in separator' },
       { name: 'lazy_quotes', value: 'true or false', doc: 'allow a quote inside a value without quotes' },
       { name: 'columns', value: '[names]', doc: 'names in place of column1, column2, …' },
@@ -114,13 +114,13 @@ export const PLUGINS: readonly PluginFacts[] = [
       { name: 'replace', value: '{ token => text }', doc: 'set a token to a text; %{token} puts strings in' },
       { name: 'convert', value: '{ token => type }', doc: 'change the type of a token' },
       { name: 'gsub', value: '[token, regexp, text, …]', doc: 'replace every match in a string' },
-      { name: 'uppercase', value: '[tokens]', doc: 'make strings upper-case' },
-      { name: 'lowercase', value: '[tokens]', doc: 'make strings lower-case' },
+      { name: 'uppercase', value: '[tokens]', doc: 'make strings, or the strings of a list, upper-case' },
+      { name: 'lowercase', value: '[tokens]', doc: 'make strings, or the strings of a list, lower-case' },
       { name: 'split', value: '{ source separator target }', doc: 'cut a string into a list' },
       {
         name: 'merge',
         value: '{ list => token }',
-        doc: 'append a copy of a token to a list; "@output" sends an event',
+        doc: 'append a token to a list, or a map to a map key by key; "@output" sends an event',
       },
       { name: 'copy', value: '{ new => old }', doc: 'copy a token; fails when it is missing' },
       { name: 'remove_field', value: '[tokens]', doc: 'take tokens away' },
@@ -137,8 +137,12 @@ export const PLUGINS: readonly PluginFacts[] = [
         doc: 'the token and the formats in the order in which they are tried',
       },
       { name: 'target', value: 'token', doc: 'where the time goes; the time of the event (@timestamp) without it' },
-      { name: 'timezone', value: 'IANA name', doc: 'zone of times that name none' },
-      { name: 'rebase', value: 'true or false', doc: 'give times without a year the year of the ingestion time' },
+      { name: 'timezone', value: 'IANA name', doc: 'zone of times without an offset; else that of the log, else UTC' },
+      {
+        name: 'rebase',
+        value: 'true or false',
+        doc: 'give times without a year that of the ingestion time, or the year before where that lies a day ahead',
+      },
       ON_ERROR,
     ],
   },
@@ -147,18 +151,18 @@ export const PLUGINS: readonly PluginFacts[] = [
     doc: 'decodes Base64',
     options: [
       SOURCE,
-      { name: 'target', value: 'token', doc: 'where the text goes' },
+      { name: 'target', value: 'token', doc: 'where the text goes; the source without it' },
       {
         name: 'encoding',
         value: '"Standard", "URL", "RawStandard" or "RawURL"',
-        doc: 'alphabet; Raw is without padding',
+        doc: 'alphabet, Standard without it; Raw is without padding',
       },
       ON_ERROR,
     ],
   },
   {
     name: 'drop',
-    doc: 'ends the log without an event',
+    doc: 'ends the log without an event, also where @output has one',
     options: [{ name: 'tag', value: 'text', doc: 'reason, for the metrics' }],
   },
   {
@@ -168,7 +172,7 @@ export const PLUGINS: readonly PluginFacts[] = [
   },
   {
     name: 'code',
-    doc: 'is refused: it runs in no engine but that of no-code extensions',
+    doc: 'is refused: no code of a parser is executed',
     options: [{ name: 'javascript', value: 'code in backquotes', doc: 'not run' }],
   },
 ];

@@ -16,7 +16,7 @@ export class TokenSet {
 }
 
 /** `a` and `a.b` of `a.b.c`. */
-export function parentsOf(path: string): readonly string[] {
+function parentsOf(path: string): readonly string[] {
   const parents: string[] = [];
   // Paths longer than that are no paths; taking them apart would take too long.
   if (path.length > 1000) return parents;

@@ -56,7 +56,6 @@ function tokensOf({ name, value }: Option): OperationTokens {
     case 'copy':
       return { changed: keys, read: texts };
     case 'replace':
-    case 'update':
       return {
         changed: keys,
         read: texts.flatMap((text) => [...text.matchAll(/%\{([^{}]*)\}/g)].map((match) => match[1] ?? '')),
