@@ -1,13 +1,23 @@
+import type { TopicPartition } from '@logweave/event-log';
 import { auditPartition } from './audit-partition.ts';
 import type { AuditPlan } from './audit-plan.ts';
 import { type AuditReport, newTally, newUnproven, type SideTally, type Unproven } from './audit-report.ts';
+import type { OffsetRange } from './claims.ts';
 import { compareRows, type RowCounts } from './compare-rows.ts';
 import { Offenders } from './offender.ts';
-import { type AuditedLog, watermarksOf } from './read-range.ts';
+import { type AuditedLog, firstSince, watermarksOf } from './read-range.ts';
+
+/** A topic whose every record is a row. */
+export interface CopiedTopic {
+  readonly topic: string;
+  readonly rows: RowCounts;
+}
 
 export interface AuditHooks {
   /** The warehouse to compare with; null: none. */
   readonly rows: RowCounts | null;
+  /** Other topics of which the warehouse has each record. */
+  readonly copied?: readonly CopiedTopic[];
   /** Called often, with the records read so far and how many there are in all, about. */
   readonly progress: (done: number, all: number) => void;
 }
@@ -18,7 +28,11 @@ export interface AuditHooks {
  * and what lies within the reach of the rules.
  * @throws EventLogError; Error when offsets carry metadata that no correlator wrote
  */
-export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progress }: AuditHooks): Promise<AuditReport> {
+export async function auditLog(
+  log: AuditedLog,
+  plan: AuditPlan,
+  { rows, copied = [], progress }: AuditHooks,
+): Promise<AuditReport> {
   const offenders = new Offenders();
   const sides = { A: newTally(), B: newTally() };
   const unread = { A: 0, B: 0 };
@@ -30,6 +44,11 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
   const partitions = (await log.watermarks(plan.topics.http)).length;
   const all = await recordCount(log, plan, partitions);
   const comparison = { offenders, deadLetterTopic: plan.topics.deadLetter };
+  const compare = async (place: TopicPartition, range: OffsetRange, counts: RowCounts): Promise<void> => {
+    const { compared: part, pending } = await compareRows(log, place, range, counts, comparison);
+    rowsPending += pending;
+    for (const [table, count] of Object.entries(part)) compared[table] = (compared[table] ?? 0) + count;
+  };
   let done = 0;
   const advance = (records: number): void => progress((done += records), all);
   for (let index = 0; index < partitions; index++) {
@@ -41,11 +60,13 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
     addTally(unproven, audit.unproven);
     results += audit.results;
     proven += audit.proven;
-    if (rows === null) continue;
-    const place = { topic: plan.topics.correlated, partition: index };
-    const { compared: part, pending } = await compareRows(log, place, audit.resultRange, rows, comparison);
-    rowsPending += pending;
-    for (const [table, count] of Object.entries(part)) compared[table] = (compared[table] ?? 0) + count;
+    if (rows !== null) await compare({ topic: plan.topics.correlated, partition: index }, audit.resultRange, rows);
+  }
+  for (const { topic, rows: copies } of copied) {
+    for (const partition of (await log.watermarks(topic)).keys()) {
+      const place = { topic, partition };
+      await compare(place, await rangeOf(log, place, plan.start.sinceMs), copies);
+    }
   }
   return {
     partitions,
@@ -56,8 +77,13 @@ export async function auditLog(log: AuditedLog, plan: AuditPlan, { rows, progres
     unproven,
     offenderCounts: offenders.counts,
     offenders: offenders.kept,
-    rows: rows === null ? null : { compared, pending: rowsPending },
+    rows: rows === null && copied.length === 0 ? null : { compared, pending: rowsPending },
   };
+}
+
+async function rangeOf(log: AuditedLog, place: TopicPartition, sinceMs: number | null): Promise<OffsetRange> {
+  const { low, stable } = await watermarksOf(log, place);
+  return { from: sinceMs === null ? low : await firstSince(log, place, sinceMs), next: stable };
 }
 
 function addTally<T extends SideTally | Unproven>(sum: T, part: T): void {

@@ -40,7 +40,7 @@ export interface AuditReport {
   readonly offenderCounts: Readonly<Record<OffenderKind, number>>;
   /** The first of them. */
   readonly offenders: readonly Offender[];
-  /** Result records compared with the warehouse, by table, and those that its writer has still to insert; null: not asked for. */
+  /** Records compared with the warehouse, by table, and those that its writer has still to insert; null: not asked for. */
   readonly rows: { readonly compared: Readonly<Record<string, number>>; readonly pending: number } | null;
 }
 

@@ -1,3 +1,4 @@
+import { TOPICS } from '@logweave/model';
 import { describe, expect, it } from 'vitest';
 import type { RowCount, RowCounts } from './compare-rows.ts';
 import { AuditWorld, offenders } from './testing/audit-world.ts';
@@ -58,5 +59,29 @@ describe('an audit with the warehouse', () => {
     const world = await new AuditWorld().send(...LINES).stop();
     world.refuseRow(2);
     expect(offenders(await world.audit({}, warehouse([0, 1, 3], [0, 1, 3])))).toEqual([]);
+  });
+
+  it('compares other topics with their own tables', async () => {
+    const world = await new AuditWorld().send(...LINES).stop();
+    world.cluster.ensureTopic({ ...TOPICS.raw, name: 't.raw', partitions: 1 });
+    const records = Array.from({ length: 5 }, () => ({
+      key: null,
+      value: Buffer.from('x'),
+      headers: [],
+      timestampMs: 0,
+    }));
+    world.cluster.append([{ topic: 't.raw', partition: 0, records }], null);
+    const copies = (offsets: readonly number[], written?: number) => {
+      const rows = { ...warehouse(offsets, [], written), tables: ['raw'] };
+      return world.audit({}, null, [{ topic: 't.raw', rows }]);
+    };
+    expect((await copies([0, 1, 2, 3, 4])).rows).toEqual({ compared: { raw: 5 }, pending: 0 });
+    expect((await copies([0, 1, 2], 3)).rows).toEqual({ compared: { raw: 3 }, pending: 2 });
+    expect(offenders(await copies([0, 1, 1, 3, 4]))).toEqual(['row_doubled raw/1', 'row_missing raw/2']);
+    // The letters of another service say nothing of a row.
+    world.refuseRow(3, 't.raw', 'parser');
+    world.refuseRow(2, 't.raw');
+    expect(offenders(await copies([0, 1, 3, 4]))).toEqual([]);
+    expect(offenders(await copies([0, 1, 4]))).toEqual(['row_missing raw/3']);
   });
 });

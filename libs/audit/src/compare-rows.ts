@@ -1,4 +1,5 @@
-import type { TopicPartition } from '@logweave/event-log';
+import type { LogRecord, TopicPartition } from '@logweave/event-log';
+import { HEADERS } from '@logweave/model';
 import type { OffsetRange } from './claims.ts';
 import { deadLetterSources } from './dead-letter-sources.ts';
 import type { Offenders } from './offender.ts';
@@ -37,9 +38,11 @@ export interface RowComparison {
 
 /** Offsets that are asked for at once: their list fits into one answer. */
 const SPAN = 100_000;
+/** The stage of the letters of what the warehouse did not get. */
+const WRITER = Buffer.from('clickhouse-writer');
 
 /**
- * Whether each result record of a partition stands exactly once in each table. Only spans whose numbers differ are looked
+ * Whether each record of a partition stands exactly once in each table. Only spans whose numbers differ are looked
  * at row by row. Answers how many records were compared with each table, and how many the writer has still to insert.
  */
 export async function compareRows(
@@ -81,10 +84,16 @@ async function refusedBy(log: AuditedLog, place: TopicPartition, topic: string):
   const partitions = (await log.watermarks(topic)).length;
   for (let partition = 0; partition < partitions; partition++) {
     for await (const source of deadLetterSources(log, topic, partition, () => {})) {
-      if (source.topic === place.topic && source.partition === place.partition) refused.add(source.offset);
+      const isOfPlace = source.topic === place.topic && source.partition === place.partition;
+      if (isOfPlace && isOfWriter(source.letter)) refused.add(source.offset);
     }
   }
   return refused;
+}
+
+/** Not of somebody else who reads the same records: those have their rows. */
+function isOfWriter(letter: LogRecord): boolean {
+  return letter.headers.some(({ name, value }) => name === HEADERS.stage && WRITER.equals(value));
 }
 
 function compareSpan(

@@ -1,7 +1,7 @@
 /**
  * How an event breaks the equation. `lost`: it has no outcome. `doubled`: it has two. `wrong_pair`: its outcome is
- * another than the rules give. `unexpected`: a result that no event accounts for. `row_…`: a result record that is not
- * exactly once in the warehouse.
+ * another than the rules give. `unexpected`: a result that no event accounts for. `row_…`: a record that is not exactly
+ * once in the warehouse.
  */
 const OFFENDER_KINDS = [
   'lost',

@@ -10,7 +10,7 @@ import {
   TOPICS,
   VirtualClock,
 } from '@logweave/model';
-import { auditLog } from '../audit-log.ts';
+import { auditLog, type CopiedTopic } from '../audit-log.ts';
 import type { AuditPlan } from '../audit-plan.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { RowCounts } from '../compare-rows.ts';
@@ -142,14 +142,14 @@ export class AuditWorld {
   }
 
   /** The warehouse refuses a result, and its writer says so. */
-  refuseRow(offset: number): void {
+  refuseRow(offset: number, topic: string = TOPIC.correlated, stage = 'clickhouse-writer'): void {
     const letter = deadLetterRecord({
-      stage: 'clickhouse-writer',
+      stage,
       rejection: reject('rejected_by_warehouse', 'a row that it cannot read'),
       key: null,
       value: null,
       arrivalMs: this.baseMs,
-      source: { topic: TOPIC.correlated, partition: 0, offset },
+      source: { topic, partition: 0, offset },
     });
     this.cluster.append([{ topic: TOPIC.deadLetter, partition: 0, records: [letter] }], null);
   }
@@ -169,9 +169,13 @@ export class AuditWorld {
     return explainKey(this.cluster.connect(), this.plan, options);
   }
 
-  async audit(start: Partial<AuditPlan['start']> = {}, rows: RowCounts | null = null): Promise<AuditReport> {
+  async audit(
+    start: Partial<AuditPlan['start']> = {},
+    rows: RowCounts | null = null,
+    copied: readonly CopiedTopic[] = [],
+  ): Promise<AuditReport> {
     const plan = { ...this.plan, start: { ...this.plan.start, ...start } };
-    return auditLog(this.cluster.connect(), plan, { rows, progress: () => {} });
+    return auditLog(this.cluster.connect(), plan, { rows, copied, progress: () => {} });
   }
 
   #newEngine(): Correlation {

@@ -1,4 +1,4 @@
-import { type AuditReport, auditLog, balanced, type RowCounts } from '@logweave/audit';
+import { type AuditHooks, type AuditReport, auditLog, balanced } from '@logweave/audit';
 import { chooseWarehouse, resolveClickhouseWriterConfig } from '@logweave/clickhouse-writer';
 import type { ReadableEventLog } from '@logweave/event-log';
 import { createLogger, Redactor, systemClock } from '@logweave/service-kit';
@@ -45,7 +45,7 @@ export function auditCommand(): Command {
       [],
     )
     .option('--since <time>', 'only what arrived since: a span (15m, 2h) or a time (2026-11-25T08:00:00Z)')
-    .option('--warehouse', 'also whether each result is exactly one row in ClickHouse')
+    .option('--warehouse', 'also whether each result, raw log and event is exactly one row in ClickHouse')
     .option('--json', 'one JSON object for machines')
     .addHelpText('after', EXAMPLES)
     .action(auditAction);
@@ -62,8 +62,8 @@ async function auditAction(options: AuditOptions): Promise<void> {
   const progress = auditProgress(process.stderr, systemClock);
   let report: AuditReport;
   try {
-    const rows = warehouse === null ? null : await rowsOf(warehouse, config, eventLog, redactor);
-    report = await auditLog(eventLog, plan, { rows, progress: progress.show });
+    const tables = warehouse === null ? { rows: null } : await tablesOf(warehouse, config, eventLog, redactor);
+    report = await auditLog(eventLog, plan, { ...tables, progress: progress.show });
   } finally {
     progress.clear();
     await warehouse?.stop();
@@ -81,12 +81,13 @@ function warehouseService(config: Config, deps: ConstructorParameters<typeof War
   return new WarehouseService(clickhouse, config.data_dir, deps);
 }
 
-async function rowsOf(
+/** What of the warehouse is held against which topic: every stream that is written. */
+async function tablesOf(
   service: WarehouseService,
   config: Config,
   eventLog: ReadableEventLog,
   redactor: Redactor,
-): Promise<RowCounts> {
+): Promise<Pick<AuditHooks, 'rows' | 'copied'>> {
   const { clickhouse } = config.outputs;
   if (clickhouse === undefined) throw new CommandError('outputs.clickhouse is off in this configuration', 2);
   try {
@@ -99,6 +100,10 @@ async function rowsOf(
   }
   const { streams } = resolveClickhouseWriterConfig(clickhouse, { topicPrefix: config.topics.prefix });
   const results = streams.find(({ stream }) => stream === 'correlated');
-  if (results === undefined) throw new CommandError('outputs.clickhouse.streams leaves out correlated', 2);
-  return warehouseRows(service.warehouse, eventLog, results.group);
+  // The log of an older version may lack topics.
+  const topics = new Set((await eventLog.topics()).map(({ name }) => name));
+  const copied = streams
+    .filter((written) => written !== results && topics.has(written.topic))
+    .map((written) => ({ topic: written.topic, rows: warehouseRows(service.warehouse, eventLog, written) }));
+  return { rows: results === undefined ? null : warehouseRows(service.warehouse, eventLog, results), copied };
 }

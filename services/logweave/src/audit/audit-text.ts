@@ -33,10 +33,10 @@ export function auditText(report: AuditReport): string {
   ];
   for (const [events, why] of reasons) if (events > 0) lines.push(`${count(events)} could not be compared: ${why}.`);
   for (const [table, records] of Object.entries(report.rows?.compared ?? {})) {
-    lines.push(`${count(records)} results compared with the rows of ${table}.`);
+    lines.push(`${count(records)} records compared with the rows of ${table}.`);
   }
   if (report.rows !== null && report.rows.pending > 0) {
-    lines.push(`${count(report.rows.pending)} results are not inserted yet.`);
+    lines.push(`${count(report.rows.pending)} records are not inserted yet.`);
   }
   lines.push('', ...verdict(report, offenderCounts));
   return `${lines.join('\n')}\n`;

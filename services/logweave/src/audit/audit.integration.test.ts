@@ -130,7 +130,10 @@ describe('logweave audit', () => {
       await systemClock.sleep(50);
     await stop(run);
     const { code, report } = await audit('--warehouse');
-    expect(report.rows).toEqual({ compared: { http_logs_raw: 173, http_logs: 173 }, pending: 0 });
+    expect(report.rows).toEqual({
+      compared: { http_logs_raw: 173, http_logs: 173, raw_logs: 0, udm_events: 0 },
+      pending: 0,
+    });
     expect(code).toBe(0);
     await execute('INSERT INTO http_logs_raw SELECT * FROM http_logs_raw WHERE _offset = 0 LIMIT 1');
     const doubled = await audit('--warehouse');

@@ -1,16 +1,21 @@
 import type { RowCount, RowCounts, SpanCount } from '@logweave/audit';
 import type { ReadableEventLog, TopicPartition } from '@logweave/event-log';
-import type { Warehouse } from '@logweave/warehouse';
+import { STREAM_TABLES, type Stream, type Warehouse } from '@logweave/warehouse';
 
 const WHERE =
   '_topic = {topic:String} AND _partition = {partition:UInt32} AND _offset >= {from:UInt64} AND _offset < {to:UInt64}';
 
-/** The rows of both tables; how far the writer is says its group. */
-export function warehouseRows(warehouse: Warehouse, log: ReadableEventLog, group: string): RowCounts {
+/** The rows of the tables of a stream; how far the writer is says its group. */
+export function warehouseRows(
+  warehouse: Warehouse,
+  log: ReadableEventLog,
+  { stream, group }: { readonly stream: Stream; readonly group: string },
+): RowCounts {
+  const { into, arrive } = STREAM_TABLES[stream];
   const select = <T>(table: string, what: string, place: TopicPartition, from: number, to: number) =>
     warehouse.select<T>(`SELECT ${what.replace('{table}', table)}`, { ...place, from, to });
   return {
-    tables: [warehouse.tables.raw, warehouse.tables.logs],
+    tables: [...new Set([into, arrive])].map((role) => warehouse.tables[role]),
     async written(place) {
       const [committed] = await log.committed(group, [place]);
       return committed?.offset ?? 0;
