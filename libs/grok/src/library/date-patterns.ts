@@ -1,6 +1,20 @@
 import type { PatternTable } from './pattern-table.ts';
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+// English, and the German names that the reference engine takes as well.
+const MONTHS = [
+  'Jan(?:uary?)?',
+  'Feb(?:ruary?)?',
+  'M[aä]?r(?:ch|z)?',
+  'Apr(?:il)?',
+  'Ma[yi]?',
+  'Jun[ei]?',
+  'July?',
+  'Aug(?:ust)?',
+  'Sep(?:tember)?',
+  'O[ck]?t(?:ober)?',
+  'Nov(?:ember)?',
+  'De[cz](?:ember)?',
+];
 const DAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
 
 /** `Jan` and `January`. */
@@ -10,7 +24,7 @@ function shortOrLong(name: string): string {
 
 /** Dates and times of day. */
 export const DATE_PATTERNS: PatternTable = {
-  MONTH: String.raw`\b(?:${MONTHS.map(shortOrLong).join('|')})\b`,
+  MONTH: String.raw`\b(?:${MONTHS.join('|')})\b`,
   MONTHNUM: '0?[1-9]|1[0-2]',
   MONTHNUM2: '0[1-9]|1[0-2]',
   MONTHDAY: '0[1-9]|[12][0-9]|3[01]|[1-9]',
@@ -20,7 +34,8 @@ export const DATE_PATTERNS: PatternTable = {
   MINUTE: '[0-5][0-9]',
   // 60 is a leap second.
   SECOND: '(?:[0-5]?[0-9]|60)(?:[:.,][0-9]+)?',
-  TIME: '%{HOUR}:%{MINUTE}:%{SECOND}',
+  // Where the original looks around for digits, the reference engine takes one other character on each side.
+  TIME: '[^0-9]?%{HOUR}:%{MINUTE}:%{SECOND}[^0-9]?',
   DATE_US: '%{MONTHNUM}[/-]%{MONTHDAY}[/-]%{YEAR}',
   DATE_EU: '%{MONTHDAY}[./-]%{MONTHNUM}[./-]%{YEAR}',
   DATE: '%{DATE_US}|%{DATE_EU}',

@@ -29,11 +29,11 @@ export const NETWORK_PATTERNS: PatternTable = {
 
   // A zone takes the rest of the line, as it always has.
   IPV6: `(?:${ipv6()})(?:%.+)?`,
-  // No digit before, and none after: RE2 looks ahead for the end of a word only.
-  IPV4: String.raw`(?<![0-9])${OCTET}(?:[.]${OCTET}){3}\b`,
+  // The original wants no digit on either side; the reference engine does not look.
+  IPV4: String.raw`${OCTET}(?:[.]${OCTET}){3}`,
   IP: '%{IPV6}|%{IPV4}',
   HOSTNAME: String.raw`\b[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:\.[0-9A-Za-z][0-9A-Za-z-]{0,62})*(?:\.?|\b)`,
   HOST: '%{HOSTNAME}',
-  IPORHOST: '%{HOSTNAME}|%{IP}',
+  IPORHOST: '%{IP}|%{HOSTNAME}',
   HOSTPORT: '%{IPORHOST}:%{POSINT}',
 };

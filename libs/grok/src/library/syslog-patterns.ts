@@ -2,7 +2,8 @@ import type { PatternTable } from './pattern-table.ts';
 
 /** Syslog in both its forms, and what writes to it. */
 export const SYSLOG_PATTERNS: PatternTable = {
-  PROG: String.raw`[\w._/%-]+`,
+  // Printable, without the brackets that hold the pid.
+  PROG: String.raw`[!-Z\\^-~]+`,
   SYSLOGPROG: String.raw`%{PROG:program}(?:\[%{POSINT:pid}\])?`,
   SYSLOGHOST: '%{IPORHOST}',
   SYSLOGFACILITY: '<%{NONNEGINT:facility}.%{NONNEGINT:priority}>',

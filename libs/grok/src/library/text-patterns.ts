@@ -10,11 +10,10 @@ export const TEXT_PATTERNS: PatternTable = {
   HTTPDUSER: '%{EMAILADDRESS}|%{USER}',
 
   INT: '[+-]?[0-9]+',
-  // A number starts where its digits do. The original also wants no sign and no point before it, which would refuse
-  // the literal of `id-%{NUMBER}`; parsers written for RE2 rely on its absence.
-  BASE10NUM: String.raw`(?<![0-9])[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)`,
+  // The original wants no digit, sign or point before it; the reference engine does not look.
+  BASE10NUM: String.raw`[+-]?[0-9]+(?:\.[0-9]+)?|\.[0-9]+`,
   NUMBER: '%{BASE10NUM}',
-  BASE16NUM: '(?<![0-9A-Fa-f])[+-]?(?:0x)?[0-9A-Fa-f]+',
+  BASE16NUM: '0[xX]?[0-9a-fA-F]+',
   BASE16FLOAT: String.raw`\b(?<![0-9A-Fa-f.])[+-]?(?:0x)?(?:[0-9A-Fa-f]+(?:\.[0-9A-Fa-f]*)?|\.[0-9A-Fa-f]+)\b`,
   POSINT: String.raw`\b[1-9][0-9]*\b`,
   NONNEGINT: String.raw`\b[0-9]+\b`,
@@ -24,8 +23,8 @@ export const TEXT_PATTERNS: PatternTable = {
   SPACE: String.raw`\s*`,
   DATA: '.*?',
   GREEDYDATA: '.*',
-  // One of three kinds of quotes with its like inside of it escaped; the opening one is not itself escaped.
-  QUOTEDSTRING: [`"`, `'`, '`'].map((quote) => String.raw`(?<!\\)${quote}(?:\\.|[^\\${quote}])*${quote}`).join('|'),
+  // Double or single quotes, their like escaped within.
+  QUOTEDSTRING: [`"`, `'`].map((quote) => String.raw`${quote}(?:\\.|[^\\${quote}])*${quote}`).join('|'),
   QS: '%{QUOTEDSTRING}',
   UUID: '[A-Fa-f0-9]{8}-(?:[A-Fa-f0-9]{4}-){3}[A-Fa-f0-9]{12}',
 

@@ -4,7 +4,7 @@ import type { PatternTable } from './pattern-table.ts';
 export const WEB_PATTERNS: PatternTable = {
   COMMONAPACHELOG: [
     '%{IPORHOST:clientip}',
-    '%{USER:ident}',
+    '%{HTTPDUSER:ident}',
     '%{USER:auth}',
     String.raw`\[%{HTTPDATE:timestamp}\]`,
     '"(?:%{WORD:verb} %{NOTSPACE:request}(?: HTTP/%{NUMBER:httpversion})?|%{DATA:rawrequest})"',

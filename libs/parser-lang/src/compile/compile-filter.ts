@@ -7,6 +7,7 @@ import { compileJsonFilter } from '../filters/json.ts';
 import { compileKvFilter } from '../filters/kv.ts';
 import { compileMutateFilter } from '../filters/mutate/compile-mutate.ts';
 import { compileStatedumpFilter } from '../filters/statedump.ts';
+import { compileTranslateFilter } from '../filters/translate.ts';
 import { compileXmlFilter } from '../filters/xml.ts';
 import type { FilterOptions } from './compile-context.ts';
 import type { Operation } from './step.ts';
@@ -21,6 +22,7 @@ const FILTERS: ReadonlyMap<string, (options: FilterOptions) => Operation> = new 
   ['kv', compileKvFilter],
   ['mutate', compileMutateFilter],
   ['statedump', compileStatedumpFilter],
+  ['translate', compileTranslateFilter],
   ['xml', compileXmlFilter],
 ]);
 

@@ -119,7 +119,15 @@ describe('merge', () => {
     });
   });
 
-  it('copies, so that a builder may be used again', () => {
+  it('does not copy a map, so that what is set in it later is in the list as well', () => {
+    const statements = `
+      mutate { replace => { "r.a" => "1" } }
+      mutate { merge => { "event.results" => "r" } }
+      mutate { replace => { "r.b" => "2" } }`;
+    expect(tokensOf(statements)).toMatchObject({ event: { results: [{ a: '1', b: '2' }] } });
+  });
+
+  it('lets a builder be used again once it was reset', () => {
     const statements = `
       mutate { replace => { "label.key" => "a" } }
       mutate { merge => { "labels" => "label" } }
@@ -222,6 +230,10 @@ describe('conditions', () => {
     ['([t] or [t]) and [no]', false],
     ['![t] or [t]', true],
     ['!([t] or [t])', false],
+    ['n == 4', true],
+    ['o.a.b in ["x"]', true],
+    ['[s] == ["abc"]', true],
+    ['[s] IN ["abc"] AND NOT [no]', true],
     ['[t] xor [t]', false],
     ['[t] nand [no]', true],
     ['not [no] and [t]', true],
@@ -296,9 +308,9 @@ describe('loops', () => {
     expect(tokensOf(statements, '{"l":[{"k":["1","2"]},{},{"k":["3"]}]}')).toMatchObject({ r: ['1', '2', '3'] });
   });
 
-  it('give copies, so that a turn does not change the list', () => {
+  it('give the maps of a list themselves', () => {
     const statements = `${json} for x in l { mutate { replace => { "x.k" => "9" } } }`;
-    expect(tokensOf(statements, '{"l":[{"k":"1"}]}')).toMatchObject({ l: [{ k: '1' }] });
+    expect(tokensOf(statements, '{"l":[{"k":"1"}]}')).toMatchObject({ l: [{ k: '9' }] });
   });
 
   it('end with the log when a statement inside ends it', () => {
@@ -308,10 +320,13 @@ describe('loops', () => {
 });
 
 describe('paths', () => {
-  it('find keys that hold dots and slashes, the longest first', () => {
-    const json = '{"labels":{"compute.example.com/name":"long","compute":{"example":"short"}}}';
-    const statements = `json { source => "message" } mutate { replace => { "a" => "%{labels.compute.example.com/name}" "b" => "%{labels.compute.example}" } }`;
-    expect(tokensOf(statements, json)).toMatchObject({ a: 'long', b: 'short' });
+  it('find what a key with dots holds, as maps within maps', () => {
+    const json = '{"labels":{"compute.example.com/name":"a","compute.zone":"b"}}';
+    const statements = `json { source => "message" } mutate { replace => { "n" => "%{labels.compute.example.com/name}" } }`;
+    expect(tokensOf(statements, json)).toEqual({
+      labels: { compute: { example: { 'com/name': 'a' }, zone: 'b' } },
+      n: 'a',
+    });
   });
 
   it('never reach the prototype of anything', () => {
@@ -391,6 +406,20 @@ describe('grok', () => {
   it('collects every match with match_all', () => {
     const statements = 'grok { match => { "message" => "(?P<k>[a-z])=(?P<v>\\\\d)?" } match_all => true }';
     expect(tokensOf(statements, 'a=1 b= c=3')).toEqual({ k: { 0: 'a', 1: 'b', 2: 'c' }, v: { 0: '1', 2: '3' } });
+  });
+});
+
+describe('translate', () => {
+  const translate = (more: string) =>
+    `translate { source => "message" target => "t" dictionary => { "1" => "HIGH" "2" => "LOW" } ${more} }`;
+
+  it('sets what the dictionary has, else the fallback', () => {
+    expect(tokensOf(translate(''), '2')).toEqual({ t: 'LOW' });
+    expect(tokensOf(translate('fallback => "NONE"'), '9')).toEqual({ t: 'NONE' });
+  });
+
+  it('fails where neither has anything', () => {
+    expect(failureOf(translate(''), '9')).toContain('the dictionary has no "9"');
   });
 });
 

@@ -78,7 +78,8 @@ function compilePattern(
   context: CompileContext,
 ): Pattern | null {
   try {
-    const matcher = compileGrok(text);
+    // The reference engine puts the pattern into a group, so one that begins as a group's inside does is one.
+    const matcher = compileGrok(text.startsWith('?') ? `(${text})` : text);
     const captures = matcher.tokens.map((token) => ({
       token,
       names: compilePath(token).names ?? namesOf(token),

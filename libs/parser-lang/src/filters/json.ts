@@ -17,7 +17,6 @@ export function compileJsonFilter(options: FilterOptions): Operation {
     if (text instanceof Failure) return text;
     const object = readJsonObject(text);
     if (object instanceof Failure) return new Failure(`json failure: failed to parse JSON: ${object.message}`);
-    if (object.hasDottedKeys) state.hasDottedKeys = true;
-    return store(state, object.map);
+    return store(state, object);
   };
 }

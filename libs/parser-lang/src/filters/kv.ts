@@ -18,13 +18,6 @@ export function compileKvFilter(options: FilterOptions): Operation {
     if (text instanceof Failure) return text;
     const pairs = extract(text);
     if (pairs instanceof Failure) return new Failure(`kv failure: ${pairs.message}`);
-    if (!state.hasDottedKeys) {
-      for (const key of pairs.keys()) {
-        if (!key.includes('.')) continue;
-        state.hasDottedKeys = true;
-        break;
-      }
-    }
     return store(state, pairs);
   };
 }

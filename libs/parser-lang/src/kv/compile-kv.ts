@@ -96,7 +96,8 @@ export function compileKv(options: KvOptions = {}): KvExtractor {
         found = true;
         if (isWanted(key)) {
           const rawValue = text.slice(valueStart, valueEnd);
-          pairs.set(key, trimValue(lenient && closing < 0 ? rawValue.trim() : rawValue));
+          const trimmed = trimValue(lenient ? rawValue.trim() : rawValue);
+          pairs.set(key, lenient ? trimmed.trim() : trimmed);
         }
       }
       start = end + field.length;

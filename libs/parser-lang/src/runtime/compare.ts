@@ -1,6 +1,9 @@
 import { ExactNumber, type Value } from '@logweave/udm';
 
-/** Whether two values are equal: of the same kind and the same content. What is not set equals nothing. */
+/**
+ * Whether two values are equal: of the same kind and the same content. What is not set equals nothing, and a list equals
+ * what its only element equals.
+ */
 export function valuesEqual(left: Value | undefined, right: Value | undefined): boolean {
   if (left === undefined || right === undefined) return false;
   if (left === right) return true;
@@ -9,7 +12,8 @@ export function valuesEqual(left: Value | undefined, right: Value | undefined): 
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, at) => valuesEqual(item, right[at]));
   }
-  return false;
+  if (Array.isArray(right)) return right.length === 1 && valuesEqual(left, right[0]);
+  return Array.isArray(left) && left.length === 1 && valuesEqual(left[0], right);
 }
 
 /** Negative, zero or positive; undefined when the two have no order. */

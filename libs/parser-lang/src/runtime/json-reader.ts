@@ -1,4 +1,4 @@
-import { numberOf, type Value, type ValueMap } from '@logweave/udm';
+import type { Value, ValueMap } from '@logweave/udm';
 import { Failure } from '../extraction.ts';
 
 /** How deep objects and arrays may nest. */
@@ -7,17 +7,12 @@ export const JSON_DEPTH_LIMIT = 64;
 /** How many members one object may have. */
 export const JSON_MEMBER_LIMIT = 10_000;
 
-export interface JsonObject {
-  readonly map: ValueMap;
-  /** Whether a key anywhere in it holds a dot. */
-  readonly hasDottedKeys: boolean;
-}
-
 /**
- * Reads a text that is one JSON object. Null members are left out, the last of equal keys wins, and numbers keep their
- * literals. As strict as Go's encoding/json, whose words it fails with.
+ * Reads a text that is one JSON object. Null members are left out, the last of equal keys wins, numbers are
+ * doubles as in the reference engine, and a key with dots stands for maps within maps, as in every path of the language. As strict as Go's
+ * encoding/json, whose words it fails with.
  */
-export function readJsonObject(text: string): JsonObject | Failure {
+export function readJsonObject(text: string): ValueMap | Failure {
   const reader = new JsonReader(text);
   try {
     return reader.readObject();
@@ -37,13 +32,12 @@ const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y;
 class JsonReader {
   readonly #text: string;
   #at = 0;
-  #hasDottedKeys = false;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  readObject(): JsonObject {
+  readObject(): ValueMap {
     if (this.#next() !== 0x7b) {
       throw this.#at >= this.#text.length
         ? new JsonFault('unexpected end of JSON input')
@@ -53,7 +47,7 @@ class JsonReader {
     if (!Number.isNaN(this.#next())) {
       throw new JsonFault(`invalid character ${this.#character()} after top-level value`);
     }
-    return { map, hasDottedKeys: this.#hasDottedKeys };
+    return map;
   }
 
   /** The next character that is no blank, NaN at the end. */
@@ -76,11 +70,11 @@ class JsonReader {
     for (;;) {
       if (this.#next() !== QUOTE) throw this.#unexpected('looking for beginning of object key string');
       const key = this.#string();
-      if (!this.#hasDottedKeys && key.includes('.')) this.#hasDottedKeys = true;
       if (this.#next() !== 0x3a) throw this.#unexpected('after object key');
       this.#at++;
       const value = this.#value(depth);
-      if (value === null) map.delete(key);
+      if (key.includes('.')) setNested(map, key, value);
+      else if (value === null) map.delete(key);
       else map.set(key, value);
       if (map.size > JSON_MEMBER_LIMIT) throw new JsonFault(`an object has more than ${JSON_MEMBER_LIMIT} members`);
       const code = this.#next();
@@ -127,7 +121,10 @@ class JsonReader {
     const literal = NUMBER.exec(this.#text)?.[0];
     if (literal === undefined) throw this.#unexpected('looking for beginning of value');
     this.#at = NUMBER.lastIndex;
-    return numberOf(literal);
+    const number = Number(literal);
+    if (!Number.isFinite(number))
+      throw new JsonFault(`cannot unmarshal number ${literal} into Go value of type float64`);
+    return number + 0;
   }
 
   #word<T>(word: string, value: T): T {
@@ -195,6 +192,24 @@ class JsonReader {
     const character = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
     return character === "'" ? `'\\''` : `'${JSON.stringify(character).slice(1, -1)}'`;
   }
+}
+
+/** Sets `a.b.c` in maps within maps. Deeper than a path may be, the rest is one name. */
+function setNested(map: ValueMap, key: string, value: Value): void {
+  let holder = map;
+  let rest = key;
+  for (let depth = 0; depth < JSON_DEPTH_LIMIT; depth++) {
+    const dot = rest.indexOf('.');
+    if (dot === -1) break;
+    const name = rest.slice(0, dot);
+    const next = holder.get(name);
+    const inner: ValueMap = next instanceof Map ? next : new Map();
+    if (inner !== next) holder.set(name, inner);
+    holder = inner;
+    rest = rest.slice(dot + 1);
+  }
+  if (value === null) holder.delete(rest);
+  else holder.set(rest, value);
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([

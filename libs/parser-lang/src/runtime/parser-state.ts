@@ -14,8 +14,6 @@ export class ParserState {
   readonly outputs: Value[] = [];
   readonly statedumps: string[] = [];
   readonly warnings: string[] = [];
-  /** Whether a key with a dot was ever set: only then does a path have to try longer keys. */
-  hasDottedKeys = false;
   /** Root names that a failed filter was to set: absent, and yet conditions may name them. */
   attempted: Set<string> | null = null;
 

@@ -4,7 +4,7 @@ import type { ParserState } from './parser-state.ts';
 /** The names of a path from the root down: `a.b.0` is `['a', 'b', '0']`. */
 export type PathNames = readonly string[];
 
-/** Depth of the deepest path that may be written. */
+/** How many names of a path are looked at when it is written. */
 const PATH_DEPTH_LIMIT = 64;
 
 export function isMap(value: Value | undefined): value is ValueMap {
@@ -18,7 +18,6 @@ export function namesOf(path: string): PathNames {
 
 /** The value at the path; undefined when nothing is there. JSON's null inside a list counts as nothing. */
 export function getToken(state: ParserState, names: PathNames): Value | undefined {
-  if (state.hasDottedKeys && names.length > 1) return getDotted(state.tokens, names, 0)?.value;
   let value: Value | undefined = state.tokens.get(names[0] ?? '');
   for (let at = 1; at < names.length && value !== undefined; at++) value = child(value, names[at] ?? '');
   return value ?? undefined;
@@ -39,40 +38,18 @@ function indexOf(name: string): number {
   return /^[1-9]\d{0,8}$/.test(name) ? Number(name) : -1;
 }
 
-interface Place {
-  readonly holder: ValueMap | Value[];
-  readonly key: string;
-  readonly value: Value;
-}
-
-/** At each level the longest key that exists wins: a key may hold dots itself. */
-function getDotted(holder: Value, names: PathNames, from: number): Place | undefined {
-  if (Array.isArray(holder)) {
-    const key = names[from] ?? '';
-    const value = child(holder, key);
-    if (value === undefined || value === null) return undefined;
-    return from + 1 === names.length ? { holder, key, value } : getDotted(value, names, from + 1);
-  }
-  if (!isMap(holder)) return undefined;
-  for (let to = names.length; to > from; to--) {
-    const key = to === from + 1 ? (names[from] ?? '') : names.slice(from, to).join('.');
-    const value = holder.get(key);
-    if (value === undefined || value === null) continue;
-    if (to === names.length) return { holder, key, value };
-    const found = getDotted(value, names, to);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /**
  * Sets the value at the path. Makes maps on the way, also in place of text that stands there; an element of a list is
  * set when the list has it or ends right before it.
  */
 export function setToken(state: ParserState, names: PathNames, value: Value): undefined {
-  const last = names.length - 1;
-  if (last > PATH_DEPTH_LIMIT) return;
-  let holder: ValueMap | Value[] = state.tokens;
+  setIn(state.tokens, names, value);
+}
+
+/** As `setToken`, below a map. */
+export function setIn(map: ValueMap, names: PathNames, value: Value): void {
+  const last = Math.min(names.length, PATH_DEPTH_LIMIT) - 1;
+  let holder: ValueMap | Value[] = map;
   for (let at = 0; at < last; at++) {
     const name = names[at] ?? '';
     const next: Value | undefined = child(holder, name);
@@ -103,12 +80,6 @@ export function removeToken(state: ParserState, names: PathNames): Value | undef
     const value = state.tokens.get(name);
     if (value !== undefined) state.tokens.delete(name);
     return value ?? undefined;
-  }
-  if (state.hasDottedKeys) {
-    const place = getDotted(state.tokens, names, 0);
-    if (place === undefined) return undefined;
-    takeOut(place.holder, place.key);
-    return place.value;
   }
   const holder = getToken(state, names.slice(0, -1));
   const name = names.at(-1) ?? '';

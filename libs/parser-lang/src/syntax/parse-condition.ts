@@ -50,7 +50,7 @@ function parseUnary(scanner: Scanner, depth: number, terms: Terms): Condition {
   }
   const next = scanner.peek();
   const start = scanner.at;
-  if (next === '!' || scanner.lookWord() === 'not') {
+  if (next === '!' || /^not$/i.test(scanner.lookWord() ?? '')) {
     scanner.at += next === '!' ? 1 : 3;
     const operand = parseUnary(scanner, depth + 1, terms);
     return { kind: 'not', operand, span: { start, end: operand.span.end } };
@@ -79,7 +79,7 @@ function parseComparison(scanner: Scanner): Condition {
     return { kind: 'comparison', operator, left, right, span: { start, end: scanner.at } };
   }
   if (scanner.peek() === '=') throw scanner.fault('"=" does not compare', 'write [a] == "x"');
-  const negated = scanner.lookWord() === 'not';
+  const negated = /^not$/i.test(scanner.lookWord() ?? '');
   if (negated) scanner.takeWord('not');
   if (scanner.takeWord('in')) {
     const right = beginsArray(scanner) ? parseArray(scanner) : parseOperand(scanner);
@@ -110,13 +110,16 @@ function parsePattern(scanner: Scanner): Operand {
   return { kind: 'regexp', source, span: { start, end: scanner.at } };
 }
 
+/** A literal or a field. A bareword is a field too: `if key == "x"`. */
 function parseOperand(scanner: Scanner): Operand {
   const next = scanner.peek();
+  if (next === '[') return beginsArray(scanner) ? parseArray(scanner) : parseField(scanner);
   if (next === '{') {
     throw scanner.fault(`expected a field or a value, found ${scanner.describe()}`, 'write if [a] == "x" { … }');
   }
-  if (next !== '[') return parseLiteral(scanner);
-  return beginsArray(scanner) ? parseArray(scanner) : parseField(scanner);
+  const literal = parseLiteral(scanner);
+  if (literal.kind !== 'string' || literal.quoted) return literal;
+  return { kind: 'field', names: literal.text.split('.'), span: literal.span };
 }
 
 /** A bracket opens an array when a string, a number or its end follows, else a field reference. */

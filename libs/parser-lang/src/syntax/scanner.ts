@@ -48,10 +48,10 @@ export class Scanner {
     return true;
   }
 
-  /** Whether the word comes next, whole; then it is passed. */
+  /** Whether the word comes next, whole and in small letters or capitals; then it is passed. */
   takeWord(word: string): boolean {
-    this.peek();
-    if (this.lookWord() !== word) return false;
+    const next = this.lookWord();
+    if (next !== word && next !== word.toUpperCase()) return false;
     this.at += word.length;
     return true;
   }
@@ -87,8 +87,8 @@ export class Scanner {
   }
 
   /**
-   * A string in double or single quotes. `\"` and `\\` stand for the character; before another letter a backslash is
-   * dropped, before other punctuation it stays (so that `\.` and `\[` go on to a regular expression as they are).
+   * A string in double or single quotes. A backslash stands for the character behind it, whichever that is: `\"`, `\\`,
+   * and `\d` is a plain d.
    */
   quoted(): StringLiteral {
     const start = this.at;
@@ -102,11 +102,8 @@ export class Scanner {
         return { kind: 'string', text: text + this.text.slice(from, at), quoted: true, span: { start, end: this.at } };
       }
       if (character !== '\\') continue;
-      const next = this.text.charAt(at + 1);
-      if (next === '"' || next === quote || next === '\\' || /[A-Za-z]/.test(next)) {
-        text += this.text.slice(from, at);
-        from = at + 1;
-      }
+      text += this.text.slice(from, at);
+      from = at + 1;
       at++;
     }
     this.at = this.text.length;

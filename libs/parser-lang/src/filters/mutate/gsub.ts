@@ -19,11 +19,8 @@ export function compileGsub(options: FilterOptions): readonly Operation[] {
     const [field, source, replacement] = items.slice(at, at + 3);
     if (field === undefined || source === undefined || replacement === undefined) break;
     const expression = compileExpression(source.text, source, options.context);
-    const operation =
-      expression === null
-        ? () => new Failure(`gsub failure: invalid regular expression "${source.text}"`)
-        : compileOne(field.text, expression, replacement.text, options);
-    operations.push(operation);
+    // A replacement that cannot match anything changes nothing, as in the reference engine.
+    if (expression !== null) operations.push(compileOne(field.text, expression, replacement.text, options));
   }
   return operations;
 }

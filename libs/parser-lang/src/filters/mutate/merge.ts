@@ -4,7 +4,6 @@ import type { Operation } from '../../compile/step.ts';
 import { Failure } from '../../extraction.ts';
 import { compilePath } from '../../runtime/dynamic-path.ts';
 import type { ParserState } from '../../runtime/parser-state.ts';
-import { compileTemplate, fillTemplate } from '../../runtime/template.ts';
 import { getToken, isMap, type PathNames, setToken } from '../../runtime/token-path.ts';
 
 const OUTPUT = '@output';
@@ -31,17 +30,13 @@ export function compileMerge(options: FilterOptions): readonly Operation[] {
   });
 }
 
-/** A token's name; with `%{…}` in it the filled text names it, or is the value when no token has that name. */
+/** The value of the token that the text names. */
 function compileSourceValue(text: string): (state: ParserState) => Value | Failure {
   const path = compilePath(text);
-  const template = compileTemplate(text);
   return (state) => {
     const names = path.resolve(state);
     if (names instanceof Failure) return names;
-    const value = getToken(state, names);
-    if (value !== undefined) return value;
-    if (template.constant === null) return fillTemplate(state, template);
-    return new Failure(`merge source field "${text}" not set`);
+    return getToken(state, names) ?? new Failure(`merge source field "${text}" not set`);
   };
 }
 
@@ -50,6 +45,7 @@ function appendOutput(state: ParserState, _names: PathNames, value: Value): void
 }
 
 function mergeInto(state: ParserState, names: PathNames, value: Value): void {
+  if (isMap(value) && value.size === 0) return;
   const target = getToken(state, names);
   if (isMap(target) && isMap(value)) {
     for (const [key, item] of value) target.set(key, item);
