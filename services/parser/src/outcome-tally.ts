@@ -1,38 +1,6 @@
-import type { UdmJson } from '@logweave/udm';
 import type { ParserMetrics } from './metrics.ts';
 import type { DecidedOutcome } from './pending-output.ts';
-
-/** Fields whose share of events is watched: what searches and detections stand on. */
-const WATCHED_FIELDS: readonly (readonly string[])[] = [
-  ['metadata', 'eventTimestamp'],
-  ['metadata', 'eventType'],
-  ['metadata', 'productEventType'],
-  ['metadata', 'productName'],
-  ['metadata', 'vendorName'],
-  ['principal', 'hostname'],
-  ['principal', 'ip'],
-  ['principal', 'port'],
-  ['principal', 'user'],
-  ['principal', 'process'],
-  ['target', 'hostname'],
-  ['target', 'ip'],
-  ['target', 'port'],
-  ['target', 'url'],
-  ['target', 'user'],
-  ['target', 'file'],
-  ['target', 'process'],
-  ['src'],
-  ['observer'],
-  ['intermediary'],
-  ['about'],
-  ['network', 'applicationProtocol'],
-  ['network', 'http'],
-  ['network', 'dns'],
-  ['network', 'tls'],
-  ['securityResult'],
-  ['extensions'],
-  ['additional'],
-];
+import { WATCHED_FIELDS } from './watched-fields.ts';
 
 interface LogCount {
   readonly labels: { log_type: string; version: string; outcome: string; reason: string };
@@ -82,9 +50,9 @@ export class OutcomeTally {
       this.#events.set(key, count);
     }
     count.events += records.length;
-    for (const event of events) {
+    for (const { filled } of events) {
       for (let at = 0; at < WATCHED_FIELDS.length; at++) {
-        if (hasValue(event, WATCHED_FIELDS[at] ?? [])) count.filled[at] = (count.filled[at] ?? 0) + 1;
+        if ((filled & (1 << at)) !== 0) count.filled[at] = (count.filled[at] ?? 0) + 1;
       }
     }
   }
@@ -102,13 +70,4 @@ function reasonOf(outcome: DecidedOutcome): string {
     default:
       return outcome satisfies never;
   }
-}
-
-function hasValue(event: UdmJson, path: readonly string[]): boolean {
-  let value: unknown = event;
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null) return false;
-    value = (value as UdmJson)[name];
-  }
-  return value !== undefined;
 }

@@ -1,7 +1,8 @@
 import type { Consumer, RecordBatch } from '@logweave/event-log';
 import { type Broken, type CommitParts, commitOutput, type TaskPartitions } from './partition-commit.ts';
 import type { PendingOutput } from './pending-output.ts';
-import { type LogOutcome, type ProcessLogDeps, processLog } from './process-log.ts';
+import { readIncomingLog } from './incoming-log.ts';
+import { type LogOutcome, type ProcessLogDeps, processLog, type ReadyResult } from './process-log.ts';
 
 /** Logs and output bytes after which a commit is due before its time. */
 const COMMIT_LOGS = 10_000;
@@ -15,6 +16,11 @@ export interface TaskParts extends CommitParts {
   readonly output: PendingOutput;
   /** Where the input stands. */
   readonly next: number;
+}
+
+/** With the time that another thread has spent on it. */
+export interface TimedResult extends ReadyResult {
+  readonly tookMs: number;
 }
 
 /** The log at which a task waits. */
@@ -46,21 +52,23 @@ export class PartitionTask {
     this.#next = parts.next;
   }
 
-  /** Decides what becomes of each log of the batch. */
-  take(batch: RecordBatch): void {
+  /** Decides what becomes of each log of the batch. `ready`: what is made already, by place in the batch. */
+  take(batch: RecordBatch, ready: readonly (TimedResult | null)[] = []): void {
     // What came for a position behind the hold is read again.
     if (this.held !== null) return;
     const { deps, from, partitions, clock, metrics } = this.#parts;
-    for (const record of batch.records) {
+    for (const [at, record] of batch.records.entries()) {
       const beganMs = clock.monotonicMs();
-      const outcome = processLog(deps, record, partitions.input, from.logType);
+      const done = ready[at] ?? null;
+      const outcome = processLog(deps, readIncomingLog(record, partitions.input, from.logType), done);
       if (outcome.kind === 'held') {
         this.#hold(record.offset, outcome);
         return;
       }
       if (outcome.serving !== null) {
         const logType = outcome.serving.logType;
-        metrics.parseSeconds.observe({ log_type: logType }, (clock.monotonicMs() - beganMs) / 1000);
+        const tookMs = clock.monotonicMs() - beganMs + (done?.tookMs ?? 0);
+        metrics.parseSeconds.observe({ log_type: logType }, tookMs / 1000);
       }
       this.#output.add(record, outcome);
       this.#moveTo(record.offset + 1);

@@ -1,12 +1,11 @@
-import type { LogRecord, ProducerRecord, TopicPartition } from '@logweave/event-log';
+import type { ProducerRecord } from '@logweave/event-log';
 import { type DeadLetterReason, type Rejection, reject } from '@logweave/model';
-import type { ParseFailure, RawLog } from '@logweave/parser-lang';
-import type { UdmJson } from '@logweave/udm';
+import type { ParseFailure } from '@logweave/parser-lang';
 import type { ParserConfig } from './config.ts';
 import { dropTagLabel } from './drop-tags.ts';
 import { eventRecords } from './event-records.ts';
-import { type IncomingLog, readIncomingLog } from './incoming-log.ts';
-import type { ParseResult } from './loaded-parser.ts';
+import type { IncomingLog } from './incoming-log.ts';
+import { type MadeEvent, parseLog, type ParseResult } from './parse-log.ts';
 import type { ParseEngine } from './parse-engine.ts';
 import type { Serving, ServingParsers } from './serving-parsers.ts';
 
@@ -30,7 +29,7 @@ export type LogOutcome =
   | (LogSource & {
       readonly kind: 'parsed';
       readonly records: readonly ProducerRecord[];
-      readonly events: readonly UdmJson[];
+      readonly events: readonly MadeEvent[];
     })
   | (LogSource & { readonly kind: 'dropped'; readonly tag: string })
   | (LogSource & { readonly kind: 'dead_letter'; readonly rejection: Rejection })
@@ -44,14 +43,19 @@ export interface ProcessLogDeps {
   readonly engine: Pick<ParseEngine, 'complete'>;
 }
 
-/** Decides what becomes of a log. `logType`: of all logs of the partition; null: each says its own. */
+/** What other threads have made of a log already; null: nothing. */
+export interface ReadyResult {
+  /** Of the parser that made it. */
+  readonly label: string;
+  readonly result: ParseResult;
+}
+
+/** Decides what becomes of a log. `log`: as `readIncomingLog` gave it. */
 export function processLog(
   { config, parsers, engine }: ProcessLogDeps,
-  record: LogRecord,
-  partition: TopicPartition,
-  logType: string | null,
+  log: IncomingLog | Rejection,
+  ready: ReadyResult | null = null,
 ): LogOutcome {
-  const log = readIncomingLog(record, partition, logType);
   if ('reason' in log) return { kind: 'dead_letter', rejection: log, serving: null, label: '' };
   const serving = parsers.of(log.logType);
   if (serving === null) {
@@ -60,46 +64,30 @@ export function processLog(
     return { kind: 'dead_letter', rejection, serving, label: '' };
   }
   if (serving.held !== null) return { kind: 'held', logType: log.logType, why: serving.held };
-  const { result, label } = parsers.parse(serving, rawLog(log));
-  return outcomeOf(engine, log, { serving, label }, result);
+  const { result, label } = parsers.parse(serving, (parser) =>
+    ready?.label === parser.label ? ready.result : parseLog(log, log.record.value ?? EMPTY, parser.parser, engine),
+  );
+  return outcomeOf(log, { serving, label }, result);
 }
 
-function outcomeOf(
-  engine: Pick<ParseEngine, 'complete'>,
-  log: IncomingLog,
-  source: LogSource,
-  result: ParseResult,
-): LogOutcome {
+function outcomeOf(log: IncomingLog, source: LogSource, result: ParseResult): LogOutcome {
   switch (result.kind) {
     case 'events': {
-      const records = eventRecords(log, result, source.label, engine);
+      const records = eventRecords(log, result.events, source.label);
       if ('reason' in records) return { kind: 'dead_letter', rejection: records, ...source };
       return { kind: 'parsed', records, events: result.events, ...source };
     }
     case 'dropped':
       return { kind: 'dropped', tag: dropTagLabel(result.tag), ...source };
     case 'failed':
-      return {
-        kind: 'dead_letter',
-        rejection: reject(REASONS[result.code], `${source.label}: ${result.message}`),
-        ...source,
-      };
+      return deadLetter(REASONS[result.code], result.message, source);
     case 'crashed':
-      return {
-        kind: 'dead_letter',
-        rejection: reject('parser_crashed', `${source.label}: ${result.message}`),
-        ...source,
-      };
+      return deadLetter('parser_crashed', result.message, source);
     default:
       return result satisfies never;
   }
 }
 
-/** Bytes that are no UTF-8 become U+FFFD here; as they came they stay in the topic. */
-function rawLog({ record, createTime, collectionTime }: IncomingLog): RawLog {
-  return {
-    text: Buffer.from(record.value ?? EMPTY).toString('utf8'),
-    createTime,
-    ...(collectionTime === null ? {} : { collectionTime }),
-  };
+function deadLetter(reason: DeadLetterReason, message: string, source: LogSource): LogOutcome {
+  return { kind: 'dead_letter', rejection: reject(reason, `${source.label}: ${message}`), ...source };
 }

@@ -1,10 +1,10 @@
-import type { RawLog } from '@logweave/parser-lang';
 import type { ParserRegistry, ValidationSummary } from '@logweave/parser-registry';
 import type { ParserConfig } from './config.ts';
 import { FailureGuard } from './failure-guard.ts';
-import { isFailure, type LoadedParser, loadParser, parseLog } from './loaded-parser.ts';
+import { type LoadedParser, loadParser } from './loaded-parser.ts';
+import { isFailure } from './parse-log.ts';
 import type { ParseEngine } from './parse-engine.ts';
-import { type Served, Trial } from './trial.ts';
+import { type RunParser, type Served, Trial } from './trial.ts';
 
 /** A change of parsers that is to be taken back. */
 export interface RollbackRequest {
@@ -48,15 +48,15 @@ export class ServingParsers {
   }
 
   /** What a parser makes of a log, and what follows from it for the parser. */
-  parse(serving: Serving, log: RawLog): Served {
+  parse(serving: Serving, run: RunParser): Served {
     const { trial, parser } = serving;
     if (trial === null) {
       if (parser === null) throw new Error(`nothing is loaded for ${serving.logType}`);
-      const result = parseLog(parser, log);
+      const result = run(parser);
       this.#observe(serving, isFailure(result));
       return { result, label: parser.label };
     }
-    const served = trial.parse(log);
+    const served = trial.parse(run);
     if (trial.state === 'passed') serving.trial = null;
     if (trial.state === 'lost') this.#askForRollback(serving, trial);
     this.#observe(serving, isFailure(served.result));

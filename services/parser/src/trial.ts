@@ -1,5 +1,8 @@
-import type { RawLog } from '@logweave/parser-lang';
-import { isFailure, type LoadedParser, parseLog, type ParseResult } from './loaded-parser.ts';
+import type { LoadedParser } from './loaded-parser.ts';
+import { isFailure, type ParseResult } from './parse-log.ts';
+
+/** What a parser makes of the log that is at hand. */
+export type RunParser = (parser: LoadedParser) => ParseResult;
 
 export interface TrialRules {
   /** So many logs are parsed on trial. */
@@ -40,13 +43,13 @@ export class Trial {
     return this.#logs >= logs ? 'passed' : 'running';
   }
 
-  parse(log: RawLog): Served {
+  parse(run: RunParser): Served {
     const candidate = this.#candidate;
-    if (candidate === null || this.state === 'lost') return this.#servedBefore(log);
-    const result = parseLog(candidate, log);
+    if (candidate === null || this.state === 'lost') return this.#servedBefore(run);
+    const result = run(candidate);
     this.#logs++;
     if (result.kind !== 'failed' && result.kind !== 'crashed') return { result, label: candidate.label };
-    const instead = this.#servedBefore(log);
+    const instead = this.#servedBefore(run);
     if (isFailure(instead.result)) return { result, label: candidate.label };
     this.#regressions++;
     if (this.#sample === '') this.#sample = result.message;
@@ -63,7 +66,7 @@ export class Trial {
     return { logs: this.#logs, failed: this.#regressions, message };
   }
 
-  #servedBefore(log: RawLog): Served {
-    return { result: parseLog(this.#before, log), label: this.#before.label };
+  #servedBefore(run: RunParser): Served {
+    return { result: run(this.#before), label: this.#before.label };
   }
 }
