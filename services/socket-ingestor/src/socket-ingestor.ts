@@ -142,9 +142,11 @@ class SocketIngestor implements Service {
     for (const { name, path, type, source } of this.#config.sockets) {
       this.#deps.log.info({ socket: name, path, type, source }, 'socket open');
     }
-    for (const { name, type, logType } of this.#config.raw?.inputs ?? []) {
-      const place = inputs.find((input) => input.name === name)?.place;
-      this.#deps.log.info({ socket: name, place, type, logType }, 'input open');
+    for (const raw of this.#config.raw?.inputs ?? []) {
+      const { name: socket, logType } = raw;
+      const place = inputs.find(({ name }) => name === socket)?.place;
+      const type = raw.type === 'tcp' && raw.tls !== null ? 'tls' : raw.type;
+      this.#deps.log.info({ socket, place, type, logType }, 'input open');
     }
   }
 

@@ -8,7 +8,7 @@ export function upCommand(): Command {
     .description(
       'Runs everything that the configuration asks for in one process. The log goes to standard error.\n\n' +
         'SIGTERM or SIGINT: close the sockets, decide and write what is pending, end with 0; a second one ends at once.\n' +
-        'SIGHUP: reopen the output file.',
+        'SIGHUP: reopen the output file, read certificates of inputs again.',
     )
     .addOption(configOption())
     .addHelpText('after', '\nExamples:\n  logweave up -c logweave.yml\n  LOGWEAVE__LOG__LEVEL=debug logweave up')

@@ -109,6 +109,33 @@ describe('a configuration', () => {
     ]);
   });
 
+  it('with inputs of raw logs that cannot be is refused at their lines', () => {
+    const text = [
+      'inputs:',
+      '  raw:',
+      '    - { name: squid, type: tcp, log_type: SQUID_WEBPROXY }',
+      '    - name: squid',
+      '      type: file',
+      '      log_type: squid',
+      '      path: /var/log/squid/access.log',
+      '      port: 514',
+      '    - { name: other, type: tsl, log_type: X, port: 6514, lables: [] }',
+    ].join('\n');
+    expect(problems(text).filter((problem) => !problem.includes('warning'))).toEqual([
+      expect.stringMatching(/^c.yml:6:17: inputs.raw\[1\].log_type: does not have the form it needs/),
+      expect.stringMatching(/^c.yml:9:28: inputs.raw\[2\].type: .*did you mean tls\?/),
+      expect.stringMatching(/^c.yml:9:58: inputs.raw\[2\].lables: no such key; did you mean labels\?/),
+    ]);
+    const mended = text.replace('log_type: squid', 'log_type: SQUID').replace('tsl', 'tls').replace('lables', 'labels');
+    expect(problems(mended).filter((problem) => !problem.includes('warning'))).toEqual([
+      expect.stringMatching(/^c.yml:3:7: inputs.raw\[0\].port: an input of type tcp needs a port/),
+      expect.stringMatching(/^c.yml:4:13: inputs.raw\[1\].name: same name as entry 1 of raw/),
+      expect.stringMatching(/^c.yml:8:13: inputs.raw\[1\].port: an input of type file has no port/),
+      expect.stringMatching(/^c.yml:9:7: inputs.raw\[2\].tls.certificate: an input of type tls needs a certificate/),
+      expect.stringMatching(/^c.yml:9:7: inputs.raw\[2\].tls.key: an input of type tls needs the key/),
+    ]);
+  });
+
   it('is loaded, or refused with every problem and exit code 2', () => {
     const load = (text: string) => () => loadConfiguration('c.yml', { env: {}, readFile: () => text });
     expect(load(SOCKETS)().config.topics.partitions).toBe(8);
