@@ -10,6 +10,14 @@ export const parserSectionSchema = Type.Object(
         'Whether `logweave up` makes UDM events of logs. null: when raw logs come in (inputs.raw), or outputs.clickhouse ' +
         'is on to take the events.',
     }),
+    threads: Type.Integer({
+      minimum: 0,
+      maximum: 64,
+      default: 0,
+      description:
+        'Threads that parse. 0: the thread of the service, which is enough for some thousand logs a second. More use more ' +
+        'cores, and a log that no memory is enough for ends one of them and not the process.',
+    }),
     on_unknown_log_type: Type.Enum(['raw_only', 'dead_letter'], {
       default: 'raw_only',
       description:
@@ -97,6 +105,7 @@ export interface ParserInput {
 export interface ParserConfig {
   readonly inputs: readonly ParserInput[];
   readonly topics: { readonly udm: string; readonly deadLetter: string; readonly parsers: string };
+  readonly threads: number;
   readonly onUnknownLogType: 'raw_only' | 'dead_letter';
   readonly trial: { readonly logs: number; readonly maxFailureRatio: number; readonly withinMs: number };
   readonly guard: { readonly logs: number; readonly failureRatio: number; readonly action: 'stop' | 'go_on' };
@@ -119,6 +128,7 @@ export function resolveParserConfig(section: ParserSection, prefix: string = DEF
       deadLetter: topicName('dead-letter', prefix),
       parsers: topicName('parsers', prefix),
     },
+    threads: section.threads,
     onUnknownLogType: section.on_unknown_log_type,
     trial: {
       logs: trial.logs,

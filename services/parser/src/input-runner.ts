@@ -1,9 +1,10 @@
-import type { Consumer, PollResult } from '@logweave/event-log';
+import type { Consumer, PollResult, RecordBatch } from '@logweave/event-log';
 import type { Readiness, ServiceDeps } from '@logweave/service-kit';
 import type { ParserInput } from './config.ts';
 import type { ParserMetrics } from './metrics.ts';
 import { canPass, PartitionSlots, type PartitionSlotsDeps } from './partition-slots.ts';
-import type { PartitionTask } from './partition-task.ts';
+import type { ParsePool } from './parse-pool.ts';
+import type { PartitionTask, TimedResult } from './partition-task.ts';
 
 /** Records per partition and poll: few, as each may take a parser a while and the others on this thread wait. */
 const POLL_RECORDS = 500;
@@ -21,6 +22,8 @@ export interface InputRunnerDeps
     Pick<PartitionSlotsDeps, 'process' | 'partitionCounts' | 'topics'> {
   readonly from: ParserInput;
   readonly metrics: ParserMetrics;
+  /** Null: logs are parsed in this thread. */
+  readonly pool: ParsePool | null;
 }
 
 /** One topic that is parsed: its consumer, its tasks, and their turns. */
@@ -114,8 +117,9 @@ export class InputRunner {
       return;
     }
     if (polled.kind === 'records') {
-      for (const batch of polled.batches) {
-        slots.task(batch.partition)?.take(batch);
+      const ready = await this.#parseElsewhere(polled.batches);
+      for (const [at, batch] of polled.batches.entries()) {
+        slots.task(batch.partition)?.take(batch, ready[at]);
         await this.#leaveThread();
       }
     }
@@ -139,6 +143,13 @@ export class InputRunner {
       await clock.sleep(RETRY_MS);
       return { kind: 'idle' };
     }
+  }
+
+  /** What the other threads make of the batches, all at the same time; nothing where there are none. */
+  async #parseElsewhere(batches: readonly RecordBatch[]): Promise<readonly (readonly (TimedResult | null)[])[]> {
+    const { pool, from } = this.#deps;
+    if (pool === null) return [];
+    return Promise.all(batches.map((batch) => pool.parse(batch, from.logType)));
   }
 
   async #leaveThread(): Promise<void> {

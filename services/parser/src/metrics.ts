@@ -20,6 +20,7 @@ export interface ParserMetrics {
   readonly latency: Histogram<'input'>;
   readonly restores: Counter<'input' | 'reason'>;
   readonly gaps: Counter<'input' | 'partition'>;
+  readonly threadsLost: Counter;
   readonly registryProblems: Counter;
 }
 
@@ -105,6 +106,11 @@ export function createParserMetrics(registry: Registry): ParserMetrics {
       name: 'logweave_parser_gaps_total',
       help: 'Partitions that could not begin because retention removed logs that had not been parsed. Not 0: raise retention and see the log line for how to go on.',
       labelNames: ['input', 'partition'],
+      registers,
+    }),
+    threadsLost: new Counter({
+      name: 'logweave_parser_threads_lost_total',
+      help: 'Threads that ended over a log, which is a dead letter with reason parser_crashed then. Not 0: look at these.',
       registers,
     }),
     registryProblems: new Counter({

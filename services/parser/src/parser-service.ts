@@ -1,12 +1,20 @@
+import { extname } from 'node:path';
 import { changeRegistry, type PrebuiltParser, type RegistryPlace, rollBackFailed } from '@logweave/parser-registry';
 import type { Readiness, Service, ServiceDeps } from '@logweave/service-kit';
 import type { ParserConfig } from './config.ts';
 import { InputRunner } from './input-runner.ts';
 import { createParserMetrics, type ParserMetrics } from './metrics.ts';
 import type { ParseEngine } from './parse-engine.ts';
+import { ParsePool } from './parse-pool.ts';
+import type { ParseWorkerData } from './parse-protocol.ts';
 import { RegistryFollower } from './registry-follower.ts';
 import { type RollbackRequest, ServingParsers } from './serving-parsers.ts';
 
+/** `languageEngine`, for threads. */
+const LANGUAGE_ENGINE: ParseWorkerData = {
+  engineModule: new URL(`./language-engine${extname(import.meta.url)}`, import.meta.url).href,
+  engineName: 'languageEngine',
+};
 /** How often it is looked whether a parser is to be rolled back, and gauges are set. */
 const TEND_MS = 500;
 /** Who rolls back, in the history of a parser. */
@@ -14,6 +22,8 @@ const AUTHOR = 'parser service';
 
 export interface ParserDeps extends ServiceDeps {
   readonly engine: ParseEngine;
+  /** The same engine for other threads; not needed where there are none. */
+  readonly threadEngine?: ParseWorkerData;
   /** The parsers that ship with the program. */
   readonly prebuilt: readonly PrebuiltParser[];
 }
@@ -37,6 +47,7 @@ class ParserService implements Service {
   readonly #follower: RegistryFollower;
   readonly #stopping = new AbortController();
   #fail: (error: Error) => void = () => {};
+  readonly #pool: ParsePool | null;
   #runners: readonly InputRunner[] = [];
   #tending: Promise<void> = Promise.resolve();
 
@@ -45,6 +56,7 @@ class ParserService implements Service {
     this.#deps = deps;
     this.#metrics = createParserMetrics(deps.metrics);
     this.#parsers = new ServingParsers(config, deps.engine);
+    this.#pool = this.#createPool();
     this.#place = { topic: config.topics.parsers, prebuilt: deps.prebuilt };
     this.failure = new Promise((resolve) => {
       this.#fail = resolve;
@@ -70,7 +82,16 @@ class ParserService implements Service {
     await this.#follower.start();
     const process = { config: this.#config, parsers: this.#parsers, engine };
     this.#runners = inputs.map(
-      (from) => new InputRunner({ ...this.#deps, metrics: this.#metrics, from, process, partitionCounts, topics }),
+      (from) =>
+        new InputRunner({
+          ...this.#deps,
+          metrics: this.#metrics,
+          pool: this.#pool,
+          from,
+          process,
+          partitionCounts,
+          topics,
+        }),
     );
     for (const runner of this.#runners) {
       void runner.failure.then(this.#fail);
@@ -82,8 +103,17 @@ class ParserService implements Service {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await this.#pool?.close();
     await this.#follower.stop();
     await this.#tending;
+  }
+
+  #createPool(): ParsePool | null {
+    const { threads } = this.#config;
+    if (threads === 0) return null;
+    const engine = this.#deps.threadEngine ?? LANGUAGE_ENGINE;
+    const onLost = (): void => this.#metrics.threadsLost.inc();
+    return new ParsePool({ ...this.#deps, threads, parsers: this.#parsers, engine, onLost });
   }
 
   readiness(): Readiness {

@@ -8,6 +8,8 @@ export interface FakeParser {
   readonly failsOn?: string;
   /** A log with this word makes the parser throw. */
   readonly crashesOn?: string;
+  /** A log with this word ends the process or thread that parses it. */
+  readonly endsOn?: string;
 }
 
 export function fakeParserText(parser: FakeParser): string {
@@ -37,7 +39,7 @@ export const fakeEngine: ParseEngine = {
   }),
 };
 
-function fakeParser(logType: string, { name, failsOn, crashesOn }: FakeParser): LogParser {
+function fakeParser(logType: string, { name, failsOn, crashesOn, endsOn }: FakeParser): LogParser {
   const nothing: ParsedLog = { events: [], entities: [], error: null, dropped: null, warnings: [], statedumps: [] };
   const has = (text: string, word: string | undefined): boolean =>
     word !== undefined && (word === '*' || text.split(' ').includes(word));
@@ -45,6 +47,7 @@ function fakeParser(logType: string, { name, failsOn, crashesOn }: FakeParser): 
     logType,
     parse: ({ text }) => {
       if (has(text, crashesOn)) throw new RangeError(`this quotes the log: ${text}`);
+      if (has(text, endsOn)) process.exit(7);
       if (has(text, failsOn)) {
         return { ...nothing, error: { code: 'LOG_PARSING_CBN_ERROR', message: `${name} cannot read it` } };
       }
