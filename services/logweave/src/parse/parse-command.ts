@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { EntryProblem, instantOf, readEntry } from '@logweave/default-parsers';
 import {
   createLogParser,
   type Diagnostic,
@@ -14,7 +15,6 @@ import {
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../command-error.ts';
 import { LineOutput } from '../correlate/line-output.ts';
-import { EntryProblem, instantOf, readEntry } from './raw-log-entry.ts';
 import { readLines } from './read-lines.ts';
 import { StatementTrace } from './statement-trace.ts';
 
