@@ -280,7 +280,7 @@ describe('conditions', () => {
 describe('loops', () => {
   const json = 'json { source => "message" array_function => "split_columns" } ';
   const collect =
-    'mutate { convert => { "i" => "string" } } mutate { replace => { "s" => "%{i}=%{x}" } } mutate { merge => { "r" => "s" } }';
+    'mutate { convert => { "i" => "string" } on_error => "is_string" } mutate { replace => { "s" => "%{i}=%{x}" } } mutate { merge => { "r" => "s" } }';
 
   it('go over a list in order, with the index from 0', () => {
     expect(tokensOf(`${json} for i, x in a.l { ${collect} }`, '{"a":{"l":["p","q"]}}')).toMatchObject({
@@ -338,13 +338,22 @@ describe('paths', () => {
 });
 
 describe('json', () => {
-  it('keeps the kinds, and the digits of numbers', () => {
-    const text = '{"i":1,"big":12345678901234567890,"f":1.50,"b":false,"n":null,"l":[1,"a",null],"o":{"p":{}}}';
-    const { tokens } = runStatements(
-      'json { source => "message" } mutate { convert => { "big" => "string" "f" => "string" } }',
-      text,
-    );
-    expect(tokens).toEqual({ i: 1, big: '12345678901234567890', f: '1.50', b: false, l: [1, 'a', null], o: { p: {} } });
+  it('keeps the kinds; numbers are doubles, and print without an exponent', () => {
+    const text = '{"i":1,"big":1775471123054628966,"f":9.0,"s":1e-7,"b":false,"n":null,"l":[1,"a",null],"o":{"p":{}}}';
+    const convert = 'mutate { convert => { "big" => "string" "f" => "string" "s" => "string" } }';
+    expect(tokensOf(`json { source => "message" } ${convert}`, text)).toEqual({
+      i: 1,
+      big: '1775471123054628900',
+      f: '9',
+      s: '0.0000001',
+      b: false,
+      l: [1, 'a', null],
+      o: { p: {} },
+    });
+  });
+
+  it('refuses a number that no double holds', () => {
+    expect(failureOf('json { source => "message" }', '{"a":1e309}')).toContain('cannot unmarshal number 1e309');
   });
 
   it('leaves a token as it was where the member is null', () => {

@@ -31,7 +31,8 @@ describe('kv', () => {
     ],
     ['a quoted value holds separators', 'act="a = b" n=1', {}, { act: 'a = b', n: '1' }],
     ['a quoted value may follow blanks', 'a= "x, y", b=2', { fieldSplit: ',' }, { a: 'x, y', b: '2' }],
-    ['blanks in quotes stay', 'a=" x "', {}, { a: ' x ' }],
+    ['blanks at the ends go within quotes as well', 'a=" x  y "', {}, { a: 'x  y' }],
+    ['blanks in quotes stay where whitespace is strict', 'a=" x "', { whitespace: 'strict' }, { a: ' x ' }],
     ['quotes that hold no separator are part of the value', 'a="x" b="" c=1', {}, { a: '"x"', b: '""', c: '1' }],
     ['any quotes go by trimming', 'a="x" b="" c="y z"', { trimValue: '"' }, { a: 'x', b: '', c: 'y z' }],
     [

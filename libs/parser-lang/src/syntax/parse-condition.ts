@@ -1,6 +1,6 @@
 import { parseArray, parseLiteral } from './parse-literal.ts';
 import { type Scanner, SyntaxFault } from './scanner.ts';
-import type { ComparisonOperator, Condition, FieldReference, LogicalCondition, Operand } from './tree.ts';
+import type { ComparisonOperator, Condition, FieldReference, Literal, LogicalCondition, Operand } from './tree.ts';
 
 /** How deep parentheses and negations may nest. */
 const DEPTH_LIMIT = 100;
@@ -82,7 +82,7 @@ function parseComparison(scanner: Scanner): Condition {
   const negated = /^not$/i.test(scanner.lookWord() ?? '');
   if (negated) scanner.takeWord('not');
   if (scanner.takeWord('in')) {
-    const right = beginsArray(scanner) ? parseArray(scanner) : parseOperand(scanner);
+    const right = parseOperand(scanner);
     return { kind: 'membership', negated, left, right, span: { start, end: scanner.at } };
   }
   if (negated) throw scanner.fault(`expected "in" after "not", found ${scanner.describe()}`, 'write [a] not in ["x"]');
@@ -113,13 +113,22 @@ function parsePattern(scanner: Scanner): Operand {
 /** A literal or a field. A bareword is a field too: `if key == "x"`. */
 function parseOperand(scanner: Scanner): Operand {
   const next = scanner.peek();
-  if (next === '[') return beginsArray(scanner) ? parseArray(scanner) : parseField(scanner);
+  if (next === '[') return beginsArray(scanner) ? withoutEscapes(parseArray(scanner)) : parseField(scanner);
   if (next === '{') {
     throw scanner.fault(`expected a field or a value, found ${scanner.describe()}`, 'write if [a] == "x" { … }');
   }
-  const literal = parseLiteral(scanner);
+  const literal = withoutEscapes(parseLiteral(scanner));
   if (literal.kind !== 'string' || literal.quoted) return literal;
   return { kind: 'field', names: literal.text.split('.'), span: literal.span };
+}
+
+/**
+ * Strings of conditions lose their backslashes twice: the reference engine hands its conditions on to an evaluator of
+ * expressions, which has escapes of its own. What a filter's string writes as `\\d` is `\\\\d` here.
+ */
+function withoutEscapes(literal: Literal): Literal {
+  if (literal.kind === 'array') return { ...literal, items: literal.items.map(withoutEscapes) };
+  return literal.kind === 'string' ? { ...literal, text: literal.text.replace(/\\([^])/g, '$1') } : literal;
 }
 
 /** A bracket opens an array when a string, a number or its end follows, else a field reference. */

@@ -55,6 +55,7 @@ export function effectsOf(text: string, plugin: PluginStatement): readonly Effec
     case 'date':
       effects.push(...dateEffects(plugin));
       break;
+    case 'translate':
     case 'base64': {
       const target = stringOption(plugin, 'target');
       if (target !== null) effects.push(write(plugin.name, target, 'string', flag === null));

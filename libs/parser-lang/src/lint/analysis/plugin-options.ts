@@ -147,6 +147,17 @@ export const PLUGINS: readonly PluginFacts[] = [
     ],
   },
   {
+    name: 'translate',
+    doc: 'looks a string up',
+    options: [
+      SOURCE,
+      { name: 'target', value: 'token', doc: 'where the text goes; the source without it' },
+      { name: 'dictionary', value: '{ from => to }', doc: 'what to set for what' },
+      { name: 'fallback', value: 'text', doc: 'what to set for all else; without it the filter fails' },
+      ON_ERROR,
+    ],
+  },
+  {
     name: 'base64',
     doc: 'decodes Base64',
     options: [

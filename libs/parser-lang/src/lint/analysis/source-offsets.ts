@@ -1,29 +1,35 @@
 import type { Span, StringLiteral } from '../../syntax/tree.ts';
 
 /**
- * Where the characters of a string's value stand in the parser's text. They drift apart behind every backslash that
- * the syntax drops. An offset behind the last character gives the closing quote.
+ * Where the characters of a string's value stand in the parser's text. They drift apart behind every backslash, which the
+ * syntax drops. An offset behind the last character gives the closing quote.
  */
 export function sourceOffsets(text: string, literal: StringLiteral): (offset: number) => number {
   if (!literal.quoted) return (offset) => literal.span.start + offset;
   const start = literal.span.start + 1;
   const end = literal.span.end - 1;
   if (end - start === literal.text.length) return (offset) => start + Math.min(offset, literal.text.length);
-  const quote = text.charAt(literal.span.start);
-  const offsets: number[] = [];
-  for (let at = start; at < end; at++) {
-    offsets.push(at);
-    if (text.charAt(at) === '\\' && isDropped(text.charAt(at + 1), quote)) at++;
-  }
+  let offsets = Array.from({ length: end - start }, (_, at) => start + at);
+  // Once in filters, twice in conditions.
+  for (let pass = 0; pass < 2 && offsets.length > literal.text.length; pass++)
+    offsets = keptOffsets(text, offsets, pass);
   return (offset) => offsets[offset] ?? end;
+}
+
+/** Without those of each character that a backslash stands before: it is where its backslash is. */
+function keptOffsets(text: string, offsets: readonly number[], pass: number): number[] {
+  const kept: number[] = [];
+  for (let at = 0; at < offsets.length; at++) {
+    const offset = offsets[at] ?? 0;
+    kept.push(offset);
+    // After the first pass a backslash that was kept is written as two.
+    const character = text.charAt(pass === 0 ? offset : text.charAt(offset) === '\\' ? offset + 1 : offset);
+    if (character === '\\') at++;
+  }
+  return kept;
 }
 
 /** The span in the text of `[from, to)` of a string's value. */
 export function sourceSpan(offsets: (offset: number) => number, from: number, to: number): Span {
   return { start: offsets(from), end: offsets(to) };
-}
-
-/** Whether a backslash before this character is dropped from the string's value. */
-export function isDropped(next: string, quote: string): boolean {
-  return next === quote || next === '\\' || /[A-Za-z]/.test(next);
 }

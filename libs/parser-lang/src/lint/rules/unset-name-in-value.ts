@@ -11,6 +11,7 @@ const READERS: ReadonlySet<string> = new Set([
   'xml',
   'grok',
   'base64',
+  'translate',
 ]);
 
 export const unsetNameInValue: LintRule = {

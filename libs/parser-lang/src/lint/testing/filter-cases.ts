@@ -129,14 +129,21 @@ export const FILTER_CASES: readonly RuleCase[] = [
     about: 'classes that lose their backslash',
     text: parser(`grok { match => { "message" => "a«\\s»+%{WORD:a}" } }
       mutate { gsub => ["message", "«\\d»\\\\\\\\«\\w»", ""] }
-      if [message] =~ '^«\\w»' { drop {} }`),
-    message: '"\\s" in a string is the letter s',
+      `),
+    message: '"\\s" in a string is the character s',
     hint: 'write \\\\s',
   },
   {
     rule: 'single-backslash',
-    about: 'backslashes that stay, are doubled, or stand three together',
-    text: parser(`grok { match => { "message" => "\\\\s\\[\\.%{WORD:a}" } }
+    about: 'classes that lose their backslashes in a condition',
+    text: parser(`if [message] =~ "^«\\\\w»\\\\\\\\d«\\.»" or [message] =~ /\\d/ { drop {} }`),
+    message: '"\\w" in a string is the character w',
+    hint: 'write \\\\\\\\w, or /\\w/ without quotes',
+  },
+  {
+    rule: 'single-backslash',
+    about: 'backslashes that do no harm, are doubled, or stand three together',
+    text: parser(`grok { match => { "message" => "\\\\s\\/\\-%{WORD:a}" } }
       mutate { gsub => ["message", "\\\\\\s", ""] replace => { "path" => "C:\\temp" } }`),
   },
   {
