@@ -5,8 +5,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { MemoryCluster } from '@logweave/event-log/memory';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { SocketIngestorConfig } from './config.ts';
 import { EagerClock } from './eager-clock.ts';
 import type { RawInputConfig, RawInputOf } from './raw-config.ts';
 import { RecordingEventLog } from './recording-event-log.ts';
@@ -55,6 +57,18 @@ async function tcp(change: Partial<RawInputOf<'tcp'>> = {}): Promise<RawInputOf<
   };
 }
 
+function settings(inputs: readonly RawInputConfig[]): SocketIngestorConfig {
+  return {
+    sockets: [],
+    topics: { http: 't.http', network: 't.network', deadLetter: 't.dead-letter' },
+    rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
+    raw: { topic: 't.raw', inputs, identityDirectory: directory, tailName: 't.tail' },
+    maxInFlightBytes: 1 << 24,
+    spool: null,
+    stopGraceMs: 10_000,
+  };
+}
+
 async function start(inputs: readonly RawInputConfig[], maxInFlightBytes = 1 << 24) {
   const log = new RecordingEventLog();
   const clock = new EagerClock();
@@ -62,15 +76,7 @@ async function start(inputs: readonly RawInputConfig[], maxInFlightBytes = 1 << 
   const messages: string[] = [];
   const note = (fields: object, message?: string): void => void messages.push(`${message} ${JSON.stringify(fields)}`);
   const service = createSocketIngestor(
-    {
-      sockets: [],
-      topics: { http: 't.http', network: 't.network', deadLetter: 't.dead-letter' },
-      rules: { A: { side: 'A', ...rules }, B: { side: 'B', ...rules } },
-      raw: { topic: 't.raw', inputs, identityDirectory: directory, tailName: 't.tail' },
-      maxInFlightBytes,
-      spool: null,
-      stopGraceMs: 10_000,
-    },
+    { ...settings(inputs), maxInFlightBytes },
     { eventLog: log, clock, metrics, log: { info: note, warn: note, error: note } },
   );
   running.push(service);
@@ -179,6 +185,45 @@ test('fault 10: while the log is behind a sender over TCP blocks, and all of it 
   await until(() => log.records('t.raw').length === lines);
   const numbers = log.values('t.raw').map((text) => Number(/^<34>(\d+)/.exec(text)?.[1]));
   expect(numbers).toEqual(Array.from({ length: lines }, (_, i) => i));
+});
+
+test('fault 10: while the log is away raw logs are spooled with their headers, and sent once when it is back', async () => {
+  const clock = new EagerClock();
+  const cluster = new MemoryCluster({ clock });
+  for (const name of ['t.http', 't.network', 't.dead-letter', 't.raw']) {
+    const bounds = { retentionMs: null, retentionBytes: null, maxRecordBytes: 1 << 21 };
+    cluster.ensureTopic({ name, partitions: 2, cleanup: 'delete', ...bounds });
+  }
+  const input = await tcp({ labels: { site: 'berlin' } });
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const metrics = new Registry();
+  const spool = { directory: join(directory, 'spool'), maxBytes: 1 << 26, stallMs: 1_000, name: 't.spool' };
+  const service = createSocketIngestor(
+    { ...settings([input]), spool },
+    { eventLog: cluster.connect(), clock, metrics, log },
+  );
+  running.push(service);
+  await service.start();
+  cluster.setAvailable(false);
+  const lines = Array.from({ length: 2_000 }, (_, i) => `<34>${i} \xff\0`);
+  (await open(input)).end(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'));
+  const spooled = async (): Promise<number> =>
+    (await metrics.getSingleMetric('logweave_ingest_spooled_records_total')?.get())?.values[0]?.value ?? 0;
+  await until(async () => {
+    await clock.advance(1_000);
+    return (await spooled()) === lines.length;
+  });
+  expect(cluster.records('t.raw')).toEqual([]);
+  cluster.setAvailable(true);
+  await until(async () => {
+    await clock.advance(1_000);
+    return cluster.records('t.raw').length >= lines.length;
+  });
+  const records = cluster.records('t.raw');
+  expect(records.map(({ value }) => Buffer.from(value ?? []).toString('latin1'))).toEqual(lines);
+  expect(new Set(records.map(({ headers }) => headers.map(({ name }) => name).join(' ')))).toEqual(
+    new Set(['log_type labels collection_time input']),
+  );
 });
 
 test('a unix stream socket takes raw logs under the name of its input', async () => {

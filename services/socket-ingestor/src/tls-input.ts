@@ -5,7 +5,7 @@ import type { RawStreamDeps } from './raw-stream-input.ts';
 import { StreamInput } from './stream-input.ts';
 
 /** Why TLS cannot be offered. The message is for the operator and names the file. */
-export class TlsFileError extends Error {
+class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
 }
 

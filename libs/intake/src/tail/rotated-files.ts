@@ -49,7 +49,7 @@ export async function rotatedFiles(path: string, inode: string | null): Promise<
 }
 
 /** Whether what was read up to a position is what stands in this file. @throws the system's error */
-export async function holds(file: FoundFile, position: TailPosition): Promise<boolean> {
+async function holds(file: FoundFile, position: TailPosition): Promise<boolean> {
   if (file.sizeBytes < position.offset) return false;
   if (position.windowBytes < MIN_TELLING_BYTES && file.inode !== position.inode) return false;
   const handle = await open(file.path, 'r');
