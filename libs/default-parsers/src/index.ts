@@ -9,3 +9,7 @@ export {
   readParserFolder,
 } from './cases/parser-folder.ts';
 export { EntryProblem, instantOf, readEntry } from './cases/raw-log-entry.ts';
+export { compareJson, type Difference } from './cases/compare-json.ts';
+export { formatReport } from './cases/format-report.ts';
+export { type CaseReport, type CasesReport, type DifferingLog, runCases } from './cases/run-cases.ts';
+export type { UnreachedStatement } from './cases/statement-coverage.ts';

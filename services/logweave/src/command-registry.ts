@@ -61,7 +61,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'parser',
-    summary: 'list, submit, activate, roll back and compare the parsers of log types',
+    summary: 'test, lint, submit, activate, roll back and compare the parsers of log types',
     load: async () => (await import('./parser/parser-command.ts')).parserCommand(),
   },
   {

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { lintCommand } from '../parser-test/lint-command.ts';
+import { testCommand } from '../parser-test/test-command.ts';
 import { activateCommand, deactivateCommand, rollbackCommand } from './activation-commands.ts';
 import { diffCommand } from './diff-command.ts';
 import { listCommand } from './list-command.ts';
@@ -17,6 +19,8 @@ export function parserCommand(): Command {
     .addCommand(deactivateCommand())
     .addCommand(rollbackCommand())
     .addCommand(diffCommand())
+    .addCommand(testCommand())
+    .addCommand(lintCommand())
     .addHelpText(
       'after',
       '\nExamples:\n  logweave parser submit squid.conf --log-type SQUID_WEBPROXY --logs access.log' +
