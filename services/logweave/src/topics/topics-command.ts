@@ -21,7 +21,8 @@ interface TopicsOptions {
 const READERS = {
   http: ['correlator'],
   network: ['correlator'],
-  correlated: ['file-writer', 'clickhouse-writer'],
+  correlated: ['file-writer', 'clickhouse-writer', 'parser-correlated'],
+  raw: ['parser-raw'],
 } as const;
 
 /** `logweave topics`: whether the topics are as the configuration wants them; creates them on Kafka. */
