@@ -22,7 +22,8 @@ const READERS = {
   http: ['correlator'],
   network: ['correlator'],
   correlated: ['file-writer', 'clickhouse-writer', 'parser-correlated'],
-  raw: ['parser-raw'],
+  raw: ['parser-raw', 'clickhouse-writer-raw'],
+  udm: ['clickhouse-writer-udm'],
 } as const;
 
 /** `logweave topics`: whether the topics are as the configuration wants them; creates them on Kafka. */
