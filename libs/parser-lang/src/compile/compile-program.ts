@@ -27,7 +27,8 @@ export function compileProgram(program: Program, context: CompileContext, option
   return new ProgramCompiler(context, { flags, strict: options.strict }, options.observer).block(program.statements);
 }
 
-function collectFlags(statements: readonly Statement[], flags: Set<string>): void {
+/** The flags of every `on_error`. */
+export function collectFlags(statements: readonly Statement[], flags: Set<string>): void {
   for (const statement of statements) {
     if (statement.kind === 'if') {
       for (const { body } of statement.branches) collectFlags(body, flags);
@@ -79,20 +80,12 @@ class ProgramCompiler {
   #statement(statement: Statement): Step {
     switch (statement.kind) {
       case 'plugin':
-        return this.#plugin(statement);
+        return compilePlugin(statement, this.#context);
       case 'if':
         return this.#if(statement);
       case 'for':
         return this.#for(statement);
     }
-  }
-
-  #plugin(statement: PluginStatement): Step {
-    const options = new FilterOptions(statement, this.#context);
-    const operation = compileFilter(options);
-    const flag = options.text('on_error');
-    const prefix = `filter ${statement.name} (${statement.index}) failed: `;
-    return flag === undefined ? unguarded(operation, prefix) : guarded(operation, flag);
   }
 
   #if(statement: IfStatement): Step {
@@ -118,6 +111,15 @@ class ProgramCompiler {
   #for(statement: ForStatement): Step {
     return compileLoop(statement, this.block(statement.body));
   }
+}
+
+/** A filter with its `on_error`. */
+export function compilePlugin(statement: PluginStatement, context: CompileContext): Step {
+  const options = new FilterOptions(statement, context);
+  const operation = compileFilter(options);
+  const flag = options.text('on_error');
+  const prefix = `filter ${statement.name} (${statement.index}) failed: `;
+  return flag === undefined ? unguarded(operation, prefix) : guarded(operation, flag);
 }
 
 function unguarded(operation: Operation, prefix: string): Step {

@@ -1,0 +1,1 @@
+export { type BareProgram, compiledProgram, naiveProgram } from './bare-program.ts';
