@@ -1,7 +1,7 @@
 import { resolvePath } from '@logweave/udm';
 
 /** How the log, or the part of it that a grok pattern cut out, is read. */
-export const LOG_FORMATS = ['JSON', 'CSV', 'XML'] as const;
+const LOG_FORMATS = ['JSON', 'CSV', 'XML'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** One field of the log that goes to a field of the event. */
@@ -103,7 +103,9 @@ function readPrecondition(fields: Fields, format: LogFormat, where: string): Fie
   if (preconditionPath === '') return null;
   if (op !== 'EQUALS' && op !== 'NOT_EQUALS')
     throw new Problem(`${where}: preconditionOp must be EQUALS or NOT_EQUALS`);
-  if (typeof value !== 'string' || hasControl(value)) throw new Problem(`${where}: preconditionValue must be a text`);
+  if (typeof value !== 'string' || hasControl(value) || value.includes('%{')) {
+    throw new Problem(`${where}: preconditionValue must be a text without %{`);
+  }
   return { path: sourcePath(preconditionPath, format, `${where}: preconditionPath`), op, value };
 }
 

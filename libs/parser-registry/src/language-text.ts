@@ -16,6 +16,7 @@ const EVENT = 'event.idm.read_only_udm';
 /** Tokens of the text; a log's own are all under `extractedLog`. */
 const LOG = 'extractedLog';
 const PRECONDITION = 'extractedPrecondition';
+const WANTED = 'extractedWanted';
 const FOUND = 'extractedSome';
 
 /**
@@ -79,7 +80,8 @@ function extractLines(
     `mutate { replace => { "${PRECONDITION}" => "" } }`,
     `mutate { copy => { "${PRECONDITION}" => "${tokenOf(format, precondition.path, `precondition${i}`)}" } on_error => "extractedNoPrecondition" }`,
     `mutate { convert => { "${PRECONDITION}" => "string" } on_error => "extractedText" }`,
-    `if [${PRECONDITION}] ${precondition.op === 'EQUALS' ? '==' : '!='} ${quoted(precondition.value)} {`,
+    `mutate { replace => { "${WANTED}" => ${quoted(precondition.value)} } }`,
+    `if [${PRECONDITION}] ${precondition.op === 'EQUALS' ? '==' : '!='} [${WANTED}] {`,
     ...lines.map((line) => `  ${line}`),
     '}',
   ];
@@ -98,7 +100,7 @@ function tokenOf(format: LogFormat, path: string, xmlToken: string): string {
   }
 }
 
-/** A string of the language; nothing in it is interpolated where these stand. */
+/** A string of an option. Strings of conditions are read in another way; so what is compared with stands in a token. */
 function quoted(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -7,7 +7,7 @@ import type { ParsePool } from './parse-pool.ts';
 import type { PartitionTask, TimedResult } from './partition-task.ts';
 
 /** Records per partition and poll: few, as each may take a parser a while and the others on this thread wait. */
-const POLL_RECORDS = 500;
+const POLL_RECORDS = 250;
 const RETRY_MS = 250;
 /** Shortest time between transactions of a task: what an event waits at most for others; each task more makes it longer. */
 const COMMIT_INTERVAL_MS = 100;

@@ -1,4 +1,4 @@
-import { rollBack } from '@logweave/parser-registry';
+import { deactivateVersion, rollBack } from '@logweave/parser-registry';
 import { describe, expect, it } from 'vitest';
 import { LOG_TYPE, ParserWorld } from './testing/parser-world.ts';
 
@@ -113,6 +113,33 @@ describe('a bad parser', () => {
     world.send('one');
     await world.clock.advance(2_000);
     expect(world.events()).toEqual(['prebuilt: one']);
+    expect((await world.registry()).active(LOG_TYPE)?.label).toBe('prebuilt/1');
+  });
+
+  it('fault 35: that does not compile, with none before it, stops its logs or makes dead letters of them', async () => {
+    for (const [action, letters] of [
+      ['stop', []],
+      ['go_on', ['no_parser: one', 'no_parser: two']],
+    ] as const) {
+      const world = new ParserWorld({ prebuilt: [], parser: { guard: { action } } });
+      const service = await world.start();
+      await world.activate('no parser at all');
+      world.sendAll('one', 'two');
+      await world.clock.advance(2_000);
+      expect(world.deadLetters()).toEqual(letters);
+      expect(service.readiness().ready).toBe(action === 'go_on');
+    }
+  });
+
+  it('fault 47: that was taken out of service is not brought back by what comes after it', async () => {
+    const world = new ParserWorld({ parser: { trial: { logs: 100, max_failure_ratio: 0 } } });
+    await world.start();
+    await world.activate({ name: 'mine' });
+    const editor = { author: 'test', nowMs: world.clock.wallMs(), seenRevision: null };
+    await world.change((registry) => deactivateVersion(registry, { logType: LOG_TYPE, kind: 'custom' }, editor));
+    world.send('bad');
+    await world.clock.advance(2_000);
+    expect(world.deadLetters()).toEqual(['parse_failed: bad']);
     expect((await world.registry()).active(LOG_TYPE)?.label).toBe('prebuilt/1');
   });
 

@@ -17,6 +17,8 @@ const LANGUAGE_ENGINE: ParseWorkerData = {
 };
 /** How often it is looked whether a parser is to be rolled back, and gauges are set. */
 const TEND_MS = 500;
+/** How long a stop waits for a rollback that is being made. */
+const STOP_MS = 2_000;
 /** Who rolls back, in the history of a parser. */
 const AUTHOR = 'parser service';
 
@@ -105,7 +107,8 @@ class ParserService implements Service {
     await Promise.all(this.#runners.map((runner) => runner.stop()));
     await this.#pool?.close();
     await this.#follower.stop();
-    await this.#tending;
+    // A rollback that waits for a log that is away is made again by whoever starts next.
+    await Promise.race([this.#tending, this.#deps.clock.sleep(STOP_MS)]);
   }
 
   #createPool(): ParsePool | null {

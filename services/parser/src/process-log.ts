@@ -64,6 +64,10 @@ export function processLog(
     return { kind: 'dead_letter', rejection, serving, label: '' };
   }
   if (serving.held !== null) return { kind: 'held', logType: log.logType, why: serving.held };
+  if (serving.parser === null && serving.trial === null) {
+    const rejection = reject('no_parser', serving.problem ?? '');
+    return { kind: 'dead_letter', rejection, serving, label: serving.label };
+  }
   const { result, label } = parsers.parse(serving, (parser) =>
     ready?.label === parser.label ? ready.result : parseLog(log, log.record.value ?? EMPTY, parser.parser, engine),
   );

@@ -21,9 +21,12 @@ export interface Serving {
   readonly revision: number;
   readonly guard: FailureGuard;
   readonly parser: LoadedParser | null;
+  /** Why there is no parser; null where there is one. */
+  readonly problem: string | null;
   trial: Trial | null;
   /** Why logs of this type have to wait; null: they do not. */
   held: string | null;
+  rollbackAsked: boolean;
 }
 
 /** The parsers in use, by log type. They change with the registry, between two logs. */
@@ -77,13 +80,15 @@ export class ServingParsers {
       label: active.label,
       revision,
       parser,
+      problem: loaded.kind === 'problem' ? loaded.problem : null,
       guard: new FailureGuard(this.#config.guard),
       trial: this.#trial(registry, logType, parser, nowMs),
       held: null,
+      rollbackAsked: false,
     };
     this.#serving.set(logType, serving);
     if (serving.trial?.state === 'lost') this.#askForRollback(serving, serving.trial);
-    if (loaded.kind === 'problem' && serving.trial === null) serving.held = loaded.problem;
+    if (serving.trial === null && this.#config.guard.action === 'stop') serving.held = serving.problem;
     return true;
   }
 
@@ -96,10 +101,13 @@ export class ServingParsers {
     const { logs, withinMs } = this.#config.trial;
     const activation = registry.activation(logType);
     if (activation === null || activation.previous === null || logs === 0) return null;
-    // A parser that was taken out of service is not what the next one is measured by, when that is what was wanted.
-    const changed = activation.selection.custom ?? activation.selection.extension;
-    if (changed === null || nowMs - Date.parse(activation.at) > withinMs) return null;
-    const previous = registry.parserOf(logType, activation.previous);
+    const { selection, previous: last } = activation;
+    // Whoever takes a parser out of service does not want it back.
+    const isNew = (['custom', 'extension'] as const).some(
+      (kind) => selection[kind] !== null && selection[kind] !== last[kind],
+    );
+    if (!isNew || nowMs - Date.parse(activation.at) > withinMs) return null;
+    const previous = registry.parserOf(logType, last);
     const before = previous === null ? null : loadParser(previous, this.#engine);
     return before?.kind === 'loaded' ? new Trial(this.#config.trial, candidate, before) : null;
   }
@@ -111,8 +119,10 @@ export class ServingParsers {
     serving.held = `${guard.failures} of the last ${guard.logs} logs of type ${logType} failed with ${label}`;
   }
 
-  #askForRollback({ logType, revision }: Serving, trial: Trial): void {
-    if (this.#rollbacks.some((request) => request.logType === logType && request.revision === revision)) return;
+  #askForRollback(serving: Serving, trial: Trial): void {
+    const { logType, revision, rollbackAsked } = serving;
+    if (rollbackAsked) return;
+    serving.rollbackAsked = true;
     this.#rollbacks.push({ logType, revision, validation: { ...trial.summary(), dropped: 0 } });
   }
 }

@@ -21,7 +21,7 @@ import { type FakeParser, fakeEngine, fakeParserText } from './fake-engine.ts';
 /** The log type of tests, served by `prebuilt/1` unless a test says otherwise. */
 export const LOG_TYPE = 'TEST_LOG';
 
-export const PREBUILT: readonly PrebuiltParser[] = [
+const PREBUILT: readonly PrebuiltParser[] = [
   { logType: LOG_TYPE, version: '1', text: fakeParserText({ name: 'prebuilt', failsOn: 'bad', crashesOn: 'boom' }) },
 ];
 
