@@ -10,7 +10,7 @@ import { createClickhouseWriter } from '@logweave/clickhouse-writer';
 import { MemoryCluster } from '@logweave/event-log/memory';
 import { TOPICS } from '@logweave/model';
 import { systemClock } from '@logweave/service-kit';
-import { createWarehouse, STREAM_TABLES, STREAMS, type Warehouse } from '@logweave/warehouse';
+import { createWarehouse, STREAM_TABLES, STREAMS, type Stream, type Warehouse } from '@logweave/warehouse';
 import { startEmbeddedWarehouse } from '@logweave/warehouse-embedded';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -19,8 +19,7 @@ import { streamRecord } from './stream-records.ts';
 const rows = Number(process.argv[2] ?? 200_000);
 const rate = Number(process.argv[3] ?? 1_000);
 const seconds = Number(process.argv[4] ?? 15);
-const stream = STREAMS.find((each) => each === (process.argv[5] ?? 'correlated'));
-if (stream === undefined) throw new Error(`no such stream: ${process.argv[5]}`);
+const stream = streamOf(process.argv[5] ?? 'correlated');
 
 const TOPIC = `logweave.${stream}`;
 const DEAD_LETTER = 'logweave.dead-letter';
@@ -31,6 +30,12 @@ const TICK_MICROS = 10_000;
 const cluster = new MemoryCluster({ clock: systemClock });
 cluster.ensureTopic({ name: TOPIC, ...TOPICS[stream], partitions: PARTITIONS });
 cluster.ensureTopic({ name: DEAD_LETTER, ...TOPICS['dead-letter'] });
+
+function streamOf(name: string): Stream {
+  const found = STREAMS.find((each) => each === name);
+  if (found === undefined) throw new Error(`no such stream: ${name}`);
+  return found;
+}
 
 async function append(from: number, count: number): Promise<void> {
   const producer = await cluster.connect().producer();
