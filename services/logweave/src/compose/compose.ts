@@ -6,6 +6,7 @@ import {
   createCorrelator,
   resolveCorrelatorConfig,
 } from '@logweave/correlator';
+import { loadDefaultParsers } from '@logweave/default-parsers';
 import { createFileWriter, type FileWriterConfig, resolveFileWriterConfig } from '@logweave/file-writer';
 import { type Clock, topicName } from '@logweave/model';
 import { createParser, languageEngine, type ParserConfig, resolveParserConfig } from '@logweave/parser';
@@ -28,7 +29,6 @@ import { CommandError } from '../command-error.ts';
 import type { Config } from './config-schema.ts';
 import { EventLogService } from './event-log-service.ts';
 import { LateService } from './late-service.ts';
-import { PREBUILT_PARSERS } from './prebuilt-parsers.ts';
 import { WarehouseService } from './warehouse-service.ts';
 
 export const SERVICE_NAMES = ['socket-ingestor', 'correlator', 'parser', 'file-writer', 'clickhouse-writer'] as const;
@@ -113,7 +113,7 @@ export function compose(
       case 'parser': {
         const parser = parserConfig(config);
         return late(name, () =>
-          createParser(parser, { ...serviceDeps(name), engine: languageEngine, prebuilt: PREBUILT_PARSERS }),
+          createParser(parser, { ...serviceDeps(name), engine: languageEngine, prebuilt: loadDefaultParsers() }),
         );
       }
       case 'file-writer': {

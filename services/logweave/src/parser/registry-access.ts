@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { loadDefaultParsers } from '@logweave/default-parsers';
 import { type EventLog, EventLogError } from '@logweave/event-log';
 import { openEmbeddedLog } from '@logweave/event-log-embedded';
 import { openKafkaLog } from '@logweave/event-log-kafka';
@@ -19,7 +20,6 @@ import { eventLogPath } from '../compose/event-log-service.ts';
 import { kafkaLogDeps, resolveKafkaConfig } from '../compose/kafka-section.ts';
 import { loadConfiguration } from '../compose/load-configuration.ts';
 import { openReadableLog } from '../compose/open-readable-log.ts';
-import { PREBUILT_PARSERS } from '../compose/prebuilt-parsers.ts';
 import { ensureTopics } from '../compose/topics.ts';
 
 /** The registry as it stands, also beside a running `logweave up`. */
@@ -73,7 +73,7 @@ function load(file: string): { readonly config: Config; readonly log: Logger } {
 }
 
 function placeOf({ topics }: Config): RegistryPlace {
-  return { topic: topicName('parsers', topics.prefix), prebuilt: PREBUILT_PARSERS };
+  return { topic: topicName('parsers', topics.prefix), prebuilt: loadDefaultParsers() };
 }
 
 async function openWritableLog(config: Config, log: Logger): Promise<EventLog> {
