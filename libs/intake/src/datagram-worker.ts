@@ -27,6 +27,9 @@ const recvmmsg = koffi.load('libc.so.6').func('int recvmmsg(int, void *, unsigne
 >;
 const { EAGAIN, EINTR } = koffi.os.errno as { readonly EAGAIN: number; readonly EINTR: number };
 
+/** What a datagram costs in the queue beside its bytes: its lengths, and its sender. */
+const PER_DATAGRAM_BYTES = 8 + (withSenders ? ADDRESS_BYTES : 0);
+
 // One piece of memory for all that the kernel is pointed to: the headers are handed over by every call and so keep the
 // vectors and the data alive, which nothing here mentions once the loop runs.
 const memory = Buffer.allocUnsafeSlow(VECTOR_LENGTH * (HEADER_BYTES + IOVEC_BYTES + ADDRESS_BYTES + maxDatagramBytes));
@@ -78,7 +81,7 @@ function take(messages: number): void {
     const originalLength = headerWords[(i * HEADER_BYTES + MESSAGE_LENGTH_AT) / 4] as number;
     if (originalLength === 0) continue;
     const length = Math.min(originalLength, maxDatagramBytes);
-    if (used + length + 1 > room) {
+    if (used + length + 1 + (count + 1) * PER_DATAGRAM_BYTES + BLOCK_OVERHEAD_BYTES > room) {
       Atomics.add(control, CONTROL.dropped, 1);
       continue;
     }

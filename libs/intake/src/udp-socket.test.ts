@@ -105,8 +105,9 @@ test('what does not fit the queue is dropped and counted, none twice and none un
   await socket.stop();
   const dropped = socket.takeDropped();
   expect(dropped).toBeGreaterThan(0);
-  expect(received.length + dropped).toBe(count);
-  expect(socket.queuedBytes).toBeLessThanOrEqual(65_536 + 1_024);
+  // On a busy machine the kernel's buffer may be full as well.
+  expect(received.length + dropped + socket.takeKernelDropped()).toBe(count);
+  expect(socket.queuedBytes).toBeLessThanOrEqual(65_536);
   for (const block of blocks) block.release();
   expect(socket.queuedBytes).toBe(0);
 });
