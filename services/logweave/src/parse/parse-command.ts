@@ -12,6 +12,7 @@ import {
   type ParsedLog,
   type RawLog,
 } from '@logweave/parser-lang';
+import { systemClock } from '@logweave/service-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../command-error.ts';
 import { LineOutput } from '../correlate/line-output.ts';
@@ -56,8 +57,7 @@ export function parseCommand(): Command {
 }
 
 async function parseLogs(file: string, options: ParseOptions, out: Writable, err: Writable): Promise<void> {
-  const createTime = options.createTime ?? instantOf(new Date().toISOString());
-  if (createTime === undefined) throw new CommandError('the clock of this machine shows no valid time');
+  const createTime = options.createTime ?? now();
   const loaded = await loadParser(options, (line) => err.write(`${line}\n`));
   const output = new LineOutput(out);
   const stream = file === '-' ? process.stdin : createReadStream(file);
@@ -145,6 +145,12 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new CommandError(`${file}: ${error instanceof Error ? error.message : String(error)}`, 2, { cause: error });
   }
+}
+
+function now(): Instant {
+  const ms = systemClock.wallMs();
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: Math.round(ms - seconds * 1000) * 1_000_000 };
 }
 
 function parseTime(text: string): Instant {
