@@ -28,7 +28,7 @@ export const parserSectionSchema = Type.Object(
       {
         enabled: Type.Boolean({ default: true, description: 'Whether correlated logs become UDM events, too.' }),
         log_type: Type.String({
-          pattern: '^[A-Z0-9_]{1,128}$',
+          pattern: '^[A-Z][A-Z0-9_]{0,127}$',
           default: 'LOGWEAVE_CORRELATED',
           description: 'Their log type: whose parser they get.',
         }),

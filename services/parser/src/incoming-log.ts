@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LogRecord, RecordHeader, TopicPartition } from '@logweave/event-log';
-import { HEADERS, type Rejection, reject } from '@logweave/model';
+import { HEADERS, LIMITS, type Rejection, reject } from '@logweave/model';
 import type { Instant } from '@logweave/parser-lang';
 
 /** Where a log stands, or stood when it came in first. */
@@ -22,8 +22,6 @@ export interface IncomingLog {
 }
 
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
-/** Labels beyond these are left out: they would stand on every event. */
-const MAX_LABELS = 64;
 /** Shape and most of an id, so that the header of another writer cannot be anything else. */
 const LOG_TYPE_UNITS = 128;
 
@@ -81,7 +79,7 @@ function count(text: string | null): number | null {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** Whoever wrote other labels than texts wrote none. */
+/** Whoever wrote other labels than texts wrote none. Those beyond the limit would stand on every event, and are left out. */
 function labelsOf(text: string | null): ReadonlyMap<string, string> {
   if (text === null) return NO_LABELS;
   let json: unknown;
@@ -93,7 +91,7 @@ function labelsOf(text: string | null): ReadonlyMap<string, string> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_LABELS;
   const labels = new Map<string, string>();
   for (const [key, value] of Object.entries(json)) {
-    if (typeof value === 'string' && labels.size < MAX_LABELS) labels.set(key, value);
+    if (typeof value === 'string' && labels.size < LIMITS.labels) labels.set(key, value);
   }
   return labels;
 }
