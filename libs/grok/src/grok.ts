@@ -63,7 +63,7 @@ function createMatcher(pattern: string, library: PatternLibrary): GrokMatcher {
       const match = expression.exec(text);
       return match === null ? null : gather(match.groups);
     },
-    matchAll: (text) => Array.from(expression.matchAll(text), (match) => gather(match.groups)),
+    matchAll: (text) => expression.matchAll(text).map((match) => gather(match.groups)),
   };
 }
 

@@ -6,6 +6,14 @@ import { ForwardPath } from './forward-path.ts';
 import { compileProgram } from './program.ts';
 import { createPasses } from './surroundings.ts';
 
+/** Noted between the halves of a character, where no match begins. */
+const WITHIN = -2;
+
+export interface AutomatonMatcher extends Matcher {
+  /** Scans the text once for any number of searches in it, which end before another text is searched. */
+  searcher(text: string): (from: number) => Match | null;
+}
+
 /**
  * Matches in two passes over the text, whatever the expression. Backwards, a deterministic automaton notes for each
  * position which steps lead to a match; the first position at which the program may start is where the match begins.
@@ -13,47 +21,49 @@ import { createPasses } from './surroundings.ts';
  * would end up with, and notes the captures. Throws TooManyStates for the rare expression that needs too many.
  * After: A. Frisch and L. Cardelli, Greedy Regular Expression Matching, ICALP 2004.
  */
-export function createAutomatonMatcher(root: Node, groupCount: number): Matcher {
+export function createAutomatonMatcher(root: Node, groupCount: number): AutomatonMatcher {
   const program = compileProgram(root);
   const alphabet = createAlphabet(program);
   const passes = createPasses(alphabet);
   const states = new BackwardStates(program, alphabet, passes);
   const path = new ForwardPath(program, states, passes);
-  let stateAt = new Int32Array(0);
+  let scratch = new Int32Array(0);
 
   const classBefore = (text: string, position: number): number =>
     position === 0 ? alphabet.size : alphabet.classOf(codePointBefore(text, position));
 
-  /** Notes the states of every position from the end to `from`; returns where the leftmost match begins, or -1. */
-  const scan = (text: string, from: number): number => {
-    if (stateAt.length <= text.length) stateAt = new Int32Array(text.length + 1024);
+  /**
+   * Notes for every position down to `from` twice its state, plus 1 when a match may begin there.
+   * Returns where the leftmost match begins, or -1.
+   */
+  const scan = (text: string, from: number, noted: Int32Array): number => {
     states.begin();
     let state = states.end;
     let first = -1;
     let position = text.length;
-    stateAt[position] = state;
     while (position > from) {
       const codePoint = codePointBefore(text, position);
       const back = states.back(state, alphabet.classOf(codePoint));
-      if ((back & 1) === 1) first = position;
+      const starts = back & 1;
+      if (starts === 1) first = position;
+      noted[position] = state * 2 + starts;
       state = back >> 1;
-      position -= codePoint > 0xffff ? 2 : 1;
-      stateAt[position] = state;
+      if (codePoint > 0xffff) noted[--position] = WITHIN;
+      position--;
     }
     // A search that begins within a character begins behind it.
-    if (position === from && (states.back(state, classBefore(text, from)) & 1) === 1) first = from;
-    return first;
+    if (position < from) return first;
+    const starts = states.back(state, classBefore(text, from)) & 1;
+    noted[from] = state * 2 + starts;
+    return starts === 1 ? from : first;
   };
 
-  const exec = (given: string, from: number): Match | null => {
-    const text = wellFormed(given);
-    const index = scan(text, from);
-    if (index === -1) return null;
+  const walk = (text: string, index: number, noted: Int32Array): Match => {
     const slots = new Int32Array(2 * (groupCount + 1)).fill(-1);
     let position = index;
     let before = classBefore(text, index);
     for (let step = program.start; ; ) {
-      const way = path.from(step, stateAt[position] as number, before);
+      const way = path.from(step, (noted[position] as number) >> 1, before);
       for (let i = 0; i < way.slots.length; i++) slots[way.slots[i] as number] = position;
       if (way.next === -1) break;
       step = way.next;
@@ -70,7 +80,31 @@ export function createAutomatonMatcher(root: Node, groupCount: number): Matcher 
     return { index, end: position, groups };
   };
 
-  return { test: (text) => scan(wellFormed(text), 0) !== -1, exec };
+  const scanOnce = (text: string, from: number): number => {
+    if (scratch.length <= text.length) scratch = new Int32Array(text.length + 256);
+    return scan(text, from, scratch);
+  };
+
+  return {
+    test: (text) => scanOnce(wellFormed(text), 0) !== -1,
+    exec(given, from) {
+      const text = wellFormed(given);
+      const index = scanOnce(text, from);
+      return index === -1 ? null : walk(text, index, scratch);
+    },
+    searcher(given) {
+      const text = wellFormed(given);
+      const noted = new Int32Array(text.length + 1);
+      const generation = scan(text, 0, noted) === -1 ? -1 : states.generation;
+      return (from) => {
+        if (generation === -1) return null;
+        if (generation !== states.generation) throw new Error('the text was searched while another was');
+        let index = from;
+        while (index <= text.length && ((noted[index] as number) & 1) === 0) index++;
+        return index > text.length ? null : walk(text, index, noted);
+      };
+    },
+  };
 }
 
 /** The text itself as a rule: a copy costs more than the look. */

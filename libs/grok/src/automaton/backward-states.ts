@@ -1,5 +1,5 @@
 import type { Alphabet } from './alphabet.ts';
-import type { Program } from './program.ts';
+import type { Program, Step } from './program.ts';
 import { looksAround, type Passes } from './surroundings.ts';
 
 /** What one text may cost: states, and steps looked at while making them. */
@@ -7,6 +7,9 @@ const MAX_STATES = 4000;
 const MAX_WORK = 6_000_000;
 /** Stands in the table where a transition has not been made. */
 const UNKNOWN = -1;
+
+const NO_SET = -1;
+const CONDITION = -2;
 
 /** Thrown when a text needs more states than are worth making; the states made so far are gone. */
 export class TooManyStates extends Error {}
@@ -17,28 +20,39 @@ export class TooManyStates extends Error {}
  */
 export class BackwardStates {
   private readonly program: Program;
-  private readonly alphabet: Alphabet;
+  private readonly noClass: number;
   private readonly passes: Passes;
   private readonly width: number;
   private readonly surrounded: boolean;
   /** Steps without a character, and those with one, that lead to a step. */
   private readonly emptyBefore: readonly Int32Array[];
   private readonly charsBefore: readonly Int32Array[];
+  /** The set of each step that takes a character; CONDITION for one that looks at what surrounds it. */
+  private readonly setOf: Int32Array;
+  /** By set and class, whether the former has the latter. */
+  private readonly members: Uint8Array;
   private readonly seen: Int32Array;
   private readonly queue: Int32Array;
   private stamp = 0;
   private work = 0;
-  private numbers = new Map<string, number>();
+  /** The states by a hash of what they hold. */
+  private numbers = new Map<number, number[]>();
   private viable: Int32Array[] = [];
   private following: number[] = [];
   private table = new Int32Array(0);
 
   constructor(program: Program, alphabet: Alphabet, passes: Passes) {
     this.program = program;
-    this.alphabet = alphabet;
+    this.noClass = alphabet.size;
     this.passes = passes;
     this.width = alphabet.size + 1;
     this.surrounded = looksAround(program);
+    this.setOf = Int32Array.from(program.steps, (step) =>
+      step.op === 'char' ? step.set : step.op === 'assert' || step.op === 'not-after' ? CONDITION : NO_SET,
+    );
+    this.members = Uint8Array.from({ length: program.sets.length * this.width }, (_, i) =>
+      Number(alphabet.inSet(Math.floor(i / this.width), i % this.width)),
+    );
     this.seen = new Int32Array(program.steps.length);
     this.queue = new Int32Array(program.steps.length);
     const { empty, chars } = predecessors(program);
@@ -108,15 +122,18 @@ export class BackwardStates {
     const found: number[] = [];
     for (let i = 0; i < length; i++) {
       const reached = queue[i] as number;
-      for (const step of this.emptyBefore[reached] as Int32Array) {
-        if (seen[step] === stamp || !this.passes(program.steps[step] as Program['steps'][number], before, after))
-          continue;
+      const empty = this.emptyBefore[reached] as Int32Array;
+      for (let k = 0; k < empty.length; k++) {
+        const step = empty[k] as number;
+        if (seen[step] === stamp) continue;
+        if (this.setOf[step] === CONDITION && !this.passes(program.steps[step] as Step, before, after)) continue;
         seen[step] = stamp;
         queue[length++] = step;
       }
-      for (const step of this.charsBefore[reached] as Int32Array) {
-        const char = program.steps[step] as Program['steps'][number];
-        if (char.op === 'char' && this.alphabet.inSet(char.set, before)) found.push(step);
+      const chars = this.charsBefore[reached] as Int32Array;
+      for (let k = 0; k < chars.length; k++) {
+        const step = chars[k] as number;
+        if (this.members[(this.setOf[step] as number) * this.width + before] === 1) found.push(step);
       }
     }
     this.work += length + found.length;
@@ -128,21 +145,26 @@ export class BackwardStates {
 
   private number(steps: number[], charClass: number): number {
     const viable = Int32Array.from(steps).sort();
-    const following = this.surrounded ? charClass : this.alphabet.size;
-    const key = `${following}:${viable.join()}`;
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
+    const following = this.surrounded ? charClass : this.noClass;
+    let hash = following;
+    for (let i = 0; i < viable.length; i++) hash = Math.imul(hash ^ (viable[i] as number), 0x01000193);
+    const alike = this.numbers.get(hash) ?? [];
+    for (const known of alike) {
+      if (this.following[known] === following && isSame(this.viable[known] as Int32Array, viable)) return known;
+    }
+    this.work += viable.length;
     if (this.viable.length >= MAX_STATES || this.work > MAX_WORK) {
       this.clear();
       throw new TooManyStates();
     }
-    return this.add(key, viable, following);
+    this.numbers.set(hash, alike);
+    alike.push(this.viable.length);
+    return this.add(viable, following);
   }
 
-  private add(key: string, viable: Int32Array, following: number): number {
+  private add(viable: Int32Array, following: number): number {
     const number = this.viable.push(viable) - 1;
     this.following.push(following);
-    this.numbers.set(key, number);
     if (this.table.length < (number + 1) * this.width) {
       const larger = new Int32Array(Math.max(16, number * 2) * this.width).fill(UNKNOWN);
       larger.set(this.table);
@@ -157,8 +179,14 @@ export class BackwardStates {
     this.following = [];
     this.table = new Int32Array(0);
     this.generation++;
-    this.add('end', new Int32Array(0), this.alphabet.size);
+    this.add(new Int32Array(0), this.noClass);
   }
+}
+
+function isSame(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function predecessors({ steps }: Program): { empty: readonly Int32Array[]; chars: readonly Int32Array[] } {

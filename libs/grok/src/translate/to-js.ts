@@ -1,6 +1,6 @@
 import type { Assertion, Node, Repeat } from '../syntax/node.ts';
 import { hasCapture, isNullable, mayMissCapture } from './properties.ts';
-import { type Planes, setSource } from './set-source.ts';
+import { setSource } from './set-source.ts';
 
 /** V8's linear engine takes no expression in which counted repeats, nested ones multiplied, exceed this. */
 const MAX_COPIES = 16;
@@ -15,12 +15,12 @@ export interface JsSource {
 }
 
 /**
- * A JavaScript expression of the same meaning that V8's linear engine takes: without flags, back-references and
+ * A JavaScript expression of the same meaning, for texts that {@link textNeeds} lets pass, that V8's linear engine takes: without flags, back-references and
  * lookahead, counts of 16 at most. Null when there is none: JavaScript forgets captures with each turn of a loop, and
  * refuses a turn that takes nothing, where RE2 keeps both.
  */
-export function toJs(root: Node, planes: Planes): JsSource | null {
-  const writer = new Writer(planes);
+export function toJs(root: Node): JsSource | null {
+  const writer = new Writer();
   try {
     const source = writer.write(root).source;
     return { source, captureOf: writer.captureOf };
@@ -42,11 +42,6 @@ interface Written {
 
 class Writer {
   readonly captureOf: number[] = [0];
-  private readonly planes: Planes;
-
-  constructor(planes: Planes) {
-    this.planes = planes;
-  }
 
   write(node: Node): Written {
     const written = this.writeNode(node);
@@ -58,14 +53,12 @@ class Writer {
     switch (node.kind) {
       case 'empty':
         return { source: '', level: 'sequence', copies: 1 };
-      case 'set': {
-        const { source, atomic } = setSource(node.set, this.planes);
-        return { source, level: atomic ? 'item' : 'choice', copies: 1 };
-      }
+      case 'set':
+        return { source: setSource(node.set), level: 'item', copies: 1 };
       case 'assert':
         return { source: assertionSource(node.assertion), level: 'sequence', copies: 1 };
       case 'not-after':
-        return { source: `(?<!${setSource(node.set, 'units').source})`, level: 'sequence', copies: 1 };
+        return { source: `(?<!${setSource(node.set)})`, level: 'sequence', copies: 1 };
       case 'sequence': {
         const parts = node.items.map((item) => this.write(item));
         return { source: parts.map(inSequence).join(''), level: 'sequence', copies: copiesOf(parts) };
