@@ -23,7 +23,6 @@ interface SubmitOptions {
   readonly config: string;
   readonly logType: string;
   readonly extension?: true;
-  readonly appendRepeated?: true;
   readonly logs?: string;
   readonly maxFailureRatio: number;
   readonly activate?: true;
@@ -42,7 +41,6 @@ export function submitCommand(): Command {
     .argument('<file>', 'the text; for an extension also extractors as JSON')
     .requiredOption('--log-type <type>', 'the log type, as SQUID_WEBPROXY')
     .option('--extension', 'it is an extension: it runs after the parser and goes over its event')
-    .option('--append-repeated', 'of an extension: put elements of repeated fields behind those of the parser')
     .option('--logs <file>', `sample logs, one a line, of which the first ${MAX_LOGS} are parsed`)
     .option('--max-failure-ratio <ratio>', 'refuse when more of the sample logs fail', ratio, 0.05)
     .option('--activate', 'activate it, too')
@@ -72,8 +70,8 @@ async function submitAction(file: string, options: SubmitOptions): Promise<void>
     if (validation !== null && validation.failed > validation.logs * options.maxFailureRatio) {
       throw new CommandError(`${file} was not submitted: ${validation.message}`, 1);
     }
-    const appendRepeated = options.appendRepeated === true || appends(form, text);
-    const version = { logType, kind, form, text, appendRepeated, state: 'VALIDATED', validation } as const;
+    if (appends(form, text)) throw new CommandError('appendRepeatedFields cannot be true: extensions replace', 1);
+    const version = { logType, kind, form, text, appendRepeated: false, state: 'VALIDATED', validation } as const;
     return submitVersion(registry, version, editorOf(options));
   });
   const [record] = records;
