@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RAW_SOURCES } from './raw-logs.ts';
 
 /** How the two halves of the demo differ: the sample comes faster than real time, one's own events do not. */
 export type DemoPhase = 'replay' | 'live';
@@ -15,6 +16,8 @@ const RULES: Readonly<Record<DemoPhase, string>> = {
 export interface DemoPaths {
   readonly http: string;
   readonly network: string;
+  /** The socket of a source of raw logs, by its name. */
+  readonly raw: (name: string) => string;
   readonly file: string;
   readonly config: string;
 }
@@ -24,6 +27,7 @@ export function demoPaths(folder: string): DemoPaths {
   return {
     http: join(folder, 'http.socket'),
     network: join(folder, 'network.socket'),
+    raw: (name) => join(folder, `${name}.socket`),
     file: join(folder, 'correlated.log'),
     config: join(folder, 'logweave.yml'),
   };
@@ -32,6 +36,10 @@ export function demoPaths(folder: string): DemoPaths {
 /** The configuration of the demo as a file for people. */
 export function demoConfig(folder: string, phase: DemoPhase): string {
   const paths = demoPaths(folder);
+  const raw = RAW_SOURCES.map(
+    ({ name, logType }) =>
+      `    - { name: ${name}, type: unix_stream, path: ${JSON.stringify(paths.raw(name))}, log_type: ${logType} }`,
+  );
   return `# Made by the demo.
 data_dir: ${JSON.stringify(join(folder, 'data'))}
 # So little traffic would leave most of the usual eight partitions waiting for the next event.
@@ -40,6 +48,8 @@ inputs:
   unix_sockets:
     - { name: http_source, path: ${JSON.stringify(paths.http)}, source: A, type: stream }
     - { name: network_source, path: ${JSON.stringify(paths.network)}, source: B, type: stream }
+  raw:
+${raw.join('\n')}
 correlation:
   key: [src_ip, src_port]
   time_window: { value: 10, unit: s }

@@ -32,6 +32,7 @@ it('the demo finds the truth, then joins the pair that it offers to paste, and l
   const shown = await readUntil(demo.stdout, /Ctrl-C/);
   expect(shown).toContain('truth            the same 1,820 outcomes, one by one');
   expect(shown).toMatch(/joined +1,745 /);
+  expect(shown).toMatch(/UDM events +1,820 of 1,820 logs LOGWEAVE_CORRELATED\n +279 of 279 logs SQUID/);
   expect(shown).toMatch(/91 +claims Chrome on Windows, is python-requests/);
   const pasted = shown.split('\n').find((line) => line.startsWith('echo '));
   const socket = /(\S+)\/http\.socket$/.exec(pasted ?? '');
@@ -53,6 +54,11 @@ it('for machines it prints one object and ends with 0', async () => {
     events: { A: 1787, B: 411 },
     counts: { raw: 1820, logs: 1820, correlated: 1745, orphansA: 42, orphansB: 33 },
     differences: { missing: [], surplus: [] },
+    eventTallies: [
+      { logType: 'APACHE', logs: 129 },
+      { logType: 'LOGWEAVE_CORRELATED', logs: 1820 },
+      { logType: 'SQUID_WEBPROXY', logs: 279 },
+    ],
   });
 });
 

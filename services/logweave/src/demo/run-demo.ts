@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, topicName } from '@logweave/model';
 import { createLogger, Redactor, type SignalSource } from '@logweave/service-kit';
+import type { Warehouse } from '@logweave/warehouse';
 import { loadConfiguration } from '../compose/load-configuration.ts';
 import { type Running, startLogweave } from '../start-logweave.ts';
 import { type DemoPhase, demoConfig, demoPaths } from './demo-config.ts';
@@ -14,6 +15,7 @@ import { ownEventsLines } from './own-events.ts';
 import { playEvents } from '../replay/pace.ts';
 import { Progress } from './progress.ts';
 import { RateLimit } from './rate-limit.ts';
+import { allBecameEvents, CORRELATED_LOG_TYPE, type EventTally, readEventTallies, sendRawLogs } from './raw-logs.ts';
 import { ResultTap } from './result-tap.ts';
 import { readSample, type Sample } from '../replay/sample.ts';
 import { openSocketSink } from '../replay/socket-sink.ts';
@@ -26,6 +28,9 @@ const REPLAY_MS = 12_000;
 const HEAD_START_MS = 200;
 /** So many joined records a second can still be read. */
 const SHOWN_PER_SECOND = 8;
+/** How long the last events may take from their logs to the warehouse. */
+const EVENTS_WITHIN_MS = 20_000;
+const EVENTS_LOOK_EVERY_MS = 200;
 /** Column of how many records were not shown before this one. */
 const MORE_WIDTH = 5;
 
@@ -49,6 +54,14 @@ export async function runDemo(options: DemoOptions, deps: DemoDeps): Promise<0 |
   }
 }
 
+/** What was sent. */
+interface Replayed {
+  readonly sample: Sample;
+  /** How many raw logs of each type. */
+  readonly rawLogs: ReadonlyMap<string, number>;
+  readonly seconds: number;
+}
+
 class Demo {
   readonly #options: DemoOptions;
   readonly #deps: DemoDeps;
@@ -68,15 +81,18 @@ class Demo {
   }
 
   async run(): Promise<0 | 1> {
-    this.#say('Starting: event log, ClickHouse engine, writers, correlator, sockets.');
+    this.#say('Starting: event log, ClickHouse engine, writers, parser, correlator, sockets.');
     this.#say('Joined records as they leave (+n: so many more before this one):', '');
-    const { sample, seconds } = await this.#replay();
+    const replayed = await this.#replay();
     if (this.#interrupted.aborted) return 1;
     const live = await this.#start('live');
     try {
-      const summary = await this.#summarise(live, sample, seconds);
+      const summary = await this.#summarise(live, replayed);
       const right = isRight(summary);
-      if (this.#options.json) this.#deps.out.write(`${JSON.stringify({ right, ...summary })}\n`);
+      if (this.#options.json)
+        this.#deps.out.write(
+          `${JSON.stringify({ right, ...summary, parsable: Object.fromEntries(summary.parsable) })}\n`,
+        );
       this.#say('', ...summaryLines(summary), '');
       if (!this.#options.once) await this.#stayUp(live);
       return right ? 0 : 1;
@@ -86,7 +102,7 @@ class Demo {
   }
 
   /** Sends the sample and stops: with `on_stop: emit` that is the end of both inputs. */
-  async #replay(): Promise<{ sample: Sample; seconds: number }> {
+  async #replay(): Promise<Replayed> {
     const { clock } = this.#deps;
     const running = await this.#start('replay');
     const tap = await ResultTap.open(running.eventLog, (value) => this.#joined(value));
@@ -97,9 +113,10 @@ class Demo {
       const sinks = { A: await openSocketSink(paths.http), B: await openSocketSink(paths.network) };
       const startMs = clock.monotonicMs();
       const pace = { durationMs: REPLAY_MS, onProgress: (sent: number) => this.#sent(sent, sample, startMs) };
+      const rawLogs = sendRawLogs(paths.raw);
       await playEvents(sample.events, { A: sinks.A.write, B: sinks.B.write }, pace, clock, this.#interrupted);
       await Promise.all([sinks.A.end(), sinks.B.end()]);
-      return { sample, seconds: (clock.monotonicMs() - startMs) / 1000 };
+      return { sample, rawLogs: await rawLogs, seconds: (clock.monotonicMs() - startMs) / 1000 };
     } finally {
       this.#progress.show('all sent; deciding what is pending');
       await running.stop();
@@ -109,19 +126,33 @@ class Demo {
     }
   }
 
-  async #summarise({ eventLog, warehouse }: Running, sample: Sample, seconds: number): Promise<Summary> {
+  async #summarise({ eventLog, warehouse }: Running, { sample, rawLogs, seconds }: Replayed): Promise<Summary> {
     if (warehouse === null) throw new Error('the demo has no warehouse');
     const eventsOf = async (topic: 'http' | 'network'): Promise<number> => {
       const partitions = await eventLog.watermarks(topicName(topic));
       return partitions.reduce((sum, { high }) => sum + high, 0);
     };
+    const parsable = new Map([[CORRELATED_LOG_TYPE, sample.outcomes.length], ...rawLogs]);
     return {
       events: { A: await eventsOf('http'), B: await eventsOf('network') },
       expected: sample.outcomes.length,
       differences: differences(await readOutcomes(warehouse), sample.outcomes),
       feedSeconds: seconds,
+      parsable,
+      eventTallies: await this.#eventTallies(warehouse, parsable),
       ...(await readFigures(warehouse)),
     };
+  }
+
+  /** What the correlator decided at the stop is parsed after it: waits until its events have arrived. */
+  async #eventTallies(warehouse: Warehouse, logs: ReadonlyMap<string, number>): Promise<readonly EventTally[]> {
+    const { clock } = this.#deps;
+    const deadlineMs = clock.monotonicMs() + EVENTS_WITHIN_MS;
+    for (;;) {
+      const tallies = await readEventTallies(warehouse);
+      if (allBecameEvents(tallies, logs) || clock.monotonicMs() > deadlineMs) return tallies;
+      await clock.sleep(EVENTS_LOOK_EVERY_MS, this.#interrupted);
+    }
   }
 
   /** Until somebody ends it. */

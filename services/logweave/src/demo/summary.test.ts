@@ -6,6 +6,14 @@ const summary: Summary = {
   expected: 1820,
   differences: { missing: [], surplus: [] },
   feedSeconds: 12.51,
+  parsable: new Map([
+    ['LOGWEAVE_CORRELATED', 1820],
+    ['APACHE', 129],
+  ]),
+  eventTallies: [
+    { logType: 'APACHE', logs: 129, events: 130 },
+    { logType: 'LOGWEAVE_CORRELATED', logs: 1820, events: 1820 },
+  ],
   counts: { raw: 1820, logs: 1820, correlated: 1745, orphansA: 42, orphansB: 33 },
   orphans: [
     { side: 'A', reason: 'no_partner', rows: 40 },
@@ -31,6 +39,8 @@ it('says what came in, what became of it, and whether that is the truth', () => 
   expect(lines).toContain('orphans A        42 requests without a connection: 40 no_partner, 2 late');
   expect(lines).toContain('orphans B        33 connections without a request: none');
   expect(lines).toContain('truth            the same 1,820 outcomes, one by one');
+  expect(lines).toContain('UDM events       1,820 of 1,820 logs LOGWEAVE_CORRELATED');
+  expect(lines).toContain('                 130 of 129 logs APACHE');
   expect(lines).toContain(
     '      38  claims Safari on iOS, is curl/7.88.1 (t13i3111h2_e8f1e7e78f70_b26ce05bbdd6), 1 client',
   );
@@ -46,4 +56,10 @@ it('is wrong as soon as one outcome or one row is', () => {
   );
   expect(isRight({ ...summary, counts: { ...summary.counts, raw: 1819 } })).toBe(false);
   expect(isRight({ ...summary, counts: { ...summary.counts, logs: 1821 } })).toBe(false);
+  const [apache, correlated] = summary.eventTallies;
+  if (apache === undefined || correlated === undefined) throw new Error('two tallies');
+  expect(isRight({ ...summary, eventTallies: [apache] })).toBe(false);
+  const unparsed: Summary = { ...summary, eventTallies: [{ ...apache, logs: 128 }, correlated] };
+  expect(isRight(unparsed)).toBe(false);
+  expect(summaryLines(unparsed)).toContain('                 130 of 129 logs APACHE, NOT all: 128 have any');
 });

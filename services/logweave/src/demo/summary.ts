@@ -2,6 +2,7 @@ import { claimedBrowser } from './claimed-browser.ts';
 import type { Figures } from './figures.ts';
 import type { Differences } from '../replay/outcome.ts';
 import { printable } from './printable.ts';
+import { allBecameEvents, type EventTally } from './raw-logs.ts';
 
 /** What the demo has to say once everything has gone through. */
 export interface Summary extends Figures {
@@ -11,10 +12,18 @@ export interface Summary extends Figures {
   readonly expected: number;
   readonly differences: Differences;
   readonly feedSeconds: number;
+  /** How many logs of each type there are to make events of. */
+  readonly parsable: ReadonlyMap<string, number>;
+  readonly eventTallies: readonly EventTally[];
+}
+
+/** Everything is as it should be: the outcomes are those of the truth, and every log has become UDM events. */
+export function isRight(summary: Summary): boolean {
+  return isTrue(summary) && allBecameEvents(summary.eventTallies, summary.parsable);
 }
 
 /** The numbers are those of the truth, outcome by outcome, and the raw table has each of them as well. */
-export function isRight({ differences, counts, expected }: Summary): boolean {
+function isTrue({ differences, counts, expected }: Summary): boolean {
   return (
     differences.missing.length === 0 &&
     differences.surplus.length === 0 &&
@@ -39,6 +48,7 @@ export function summaryLines(summary: Summary): readonly string[] {
     `orphans A        ${number(counts.orphansA)} requests without a connection: ${orphansOf('A')}`,
     `orphans B        ${number(counts.orphansB)} connections without a request: ${orphansOf('B')}`,
     `in ClickHouse    ${number(counts.logs)} rows in http_logs, ${number(counts.raw)} in http_logs_raw`,
+    ...eventLines(summary),
     `socket → row     ${latencyMs.p50} ms (half of them), ${latencyMs.p99} ms (99 of 100)`,
     ...truthLines(summary),
     '',
@@ -54,9 +64,19 @@ export function summaryLines(summary: Summary): readonly string[] {
   ];
 }
 
+function eventLines({ eventTallies, parsable }: Summary): readonly string[] {
+  const tallies = new Map(eventTallies.map((tally) => [tally.logType, tally]));
+  return [...parsable].map(([logType, logs], at) => {
+    const { logs: parsed = 0, events = 0 } = tallies.get(logType) ?? {};
+    const label = (at === 0 ? 'UDM events' : '').padEnd(17);
+    const missing = parsed === logs ? '' : `, NOT all: ${number(parsed)} have any`;
+    return `${label}${number(events)} of ${number(logs)} logs ${logType}${missing}`;
+  });
+}
+
 function truthLines(summary: Summary): readonly string[] {
   const { missing, surplus } = summary.differences;
-  if (isRight(summary)) {
+  if (isTrue(summary)) {
     return [`truth            the same ${number(summary.expected)} outcomes, one by one`];
   }
   return [
