@@ -69,8 +69,8 @@ export function makeLogLines(count: number, seed = 7): LogLines {
 
 function apacheTime(seconds: number): string {
   const date = new Date(seconds * 1000);
-  const [day = '', , year = ''] = [String(date.getUTCDate()).padStart(2, '0'), '', String(date.getUTCFullYear())];
-  return `${day}/${MONTHS[date.getUTCMonth()]}/${year}:${date.toISOString().slice(11, 19)} +0000`;
+  const day = String(date.getUTCDate()).padStart(2, '0');
+  return `${day}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}:${date.toISOString().slice(11, 19)} +0000`;
 }
 
 function zeekConnection(seconds: number, client: string, random: Random): object {

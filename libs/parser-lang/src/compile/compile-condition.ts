@@ -53,6 +53,8 @@ export function compileCondition(condition: Condition, context: CompileContext, 
         return value instanceof Failure ? value : isTrue(value);
       };
     }
+    default:
+      return condition satisfies never;
   }
 }
 
@@ -81,6 +83,8 @@ function compileLogical(operator: 'and' | 'or' | 'nand' | 'xor', left: Test, rig
         const second = right(state);
         return second instanceof Failure ? second : first !== second;
       };
+    default:
+      return operator satisfies never;
   }
 }
 
@@ -205,6 +209,8 @@ function literalValue(literal: Literal): Value {
       return literal.items.map(literalValue);
     case 'hash':
       return new Map(literal.pairs.map(({ key, value }) => [key, literalValue(value)]));
+    default:
+      return literal satisfies never;
   }
 }
 

@@ -85,6 +85,8 @@ class ProgramCompiler {
         return this.#if(statement);
       case 'for':
         return this.#for(statement);
+      default:
+        return statement satisfies never;
     }
   }
 

@@ -27,7 +27,6 @@ class JsonFault extends Error {}
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
-const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y;
 
 class JsonReader {
   readonly #text: string;
@@ -135,9 +134,7 @@ class JsonReader {
 
   #string(): string {
     let from = this.#at + 1;
-    PLAIN_TEXT.lastIndex = from;
-    PLAIN_TEXT.exec(this.#text);
-    let at = PLAIN_TEXT.lastIndex;
+    let at = plainEnd(this.#text, from);
     if (this.#text.charCodeAt(at) === QUOTE) {
       this.#at = at + 1;
       return this.#text.slice(from, at);
@@ -154,9 +151,7 @@ class JsonReader {
       this.#at = at;
       string += this.#escape();
       from = this.#at;
-      PLAIN_TEXT.lastIndex = from;
-      PLAIN_TEXT.exec(this.#text);
-      at = PLAIN_TEXT.lastIndex;
+      at = plainEnd(this.#text, from);
     }
     this.#at = at + 1;
     const read = string + this.#text.slice(from, at);
@@ -192,6 +187,17 @@ class JsonReader {
     const character = String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
     return character === "'" ? `'\\''` : `'${JSON.stringify(character).slice(1, -1)}'`;
   }
+}
+
+/** The end of the characters that stand for themselves in a string: a quote, a backslash or a control character. */
+function plainEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE || code === BACKSLASH || code < 0x20) break;
+    at++;
+  }
+  return at;
 }
 
 /** Sets `a.b.c` in maps within maps. Deeper than a path may be, the rest is one name. */

@@ -45,5 +45,7 @@ function runStatement(statement: Statement, state: ParserState, rules: Condition
       }
       return statement.otherwise === null ? undefined : runBlock(statement.otherwise, state, rules);
     }
+    default:
+      return statement satisfies never;
   }
 }
