@@ -25,6 +25,8 @@ export const HEADERS = {
   sourceTopic: 'source_topic',
   sourcePartition: 'source_partition',
   sourceOffset: 'source_offset',
+  /** On a dead letter of a log that had been one before: where it stood when it came in first, as `topic/partition/offset`. */
+  origin: 'origin',
   /** On a dead letter that keeps only a preview: the whole length in bytes and its SHA-256 in hex. */
   originalLength: 'original_length',
   originalSha256: 'original_sha256',

@@ -40,7 +40,7 @@ export function readIncomingLog(
   return {
     record,
     position,
-    origin: originOf(headers) ?? position,
+    origin: originOf(record.headers) ?? position,
     logType: type,
     namespace: headers.text(HEADERS.namespace),
     labels: labelsOf(headers.text(HEADERS.labels)),
@@ -49,9 +49,16 @@ export function readIncomingLog(
   };
 }
 
+/** As header `origin` has it. */
+export function positionText({ topic, partition, offset }: LogPosition): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
 /** The id of an event: 20 bytes that follow from the place of its log and its place in it. */
-export function eventId({ topic, partition, offset }: LogPosition, index: number): Uint8Array {
-  return createHash('sha1').update(`${topic}/${partition}/${offset}/${index}`).digest();
+export function eventId(origin: LogPosition, index: number): Uint8Array {
+  return createHash('sha1')
+    .update(`${positionText(origin)}/${index}`)
+    .digest();
 }
 
 /** Names repeat seldom and are few: the first one counts. */
@@ -68,7 +75,14 @@ class HeaderReader {
   }
 }
 
-function originOf(headers: HeaderReader): LogPosition | null {
+/**
+ * Where a log stood when it came in first, of one that was read back from dead-letter: the letter says it, and a letter of
+ * a letter says where the first one did. Null for all others.
+ */
+export function originOf(recordHeaders: readonly RecordHeader[]): LogPosition | null {
+  const headers = new HeaderReader(recordHeaders);
+  const [, first, at, place] = /^(.+)\/(\d{1,15})\/(\d{1,15})$/.exec(headers.text(HEADERS.origin) ?? '') ?? [];
+  if (first !== undefined) return { topic: first, partition: Number(at), offset: Number(place) };
   const topic = headers.text(HEADERS.sourceTopic);
   const partition = count(headers.text(HEADERS.sourcePartition));
   const offset = count(headers.text(HEADERS.sourceOffset));

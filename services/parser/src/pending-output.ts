@@ -5,7 +5,8 @@ import {
   recordBytes,
   type TopicPartition,
 } from '@logweave/event-log';
-import { LIMITS, type Rejection } from '@logweave/model';
+import { HEADERS, LIMITS, type Rejection } from '@logweave/model';
+import { originOf, positionText } from './incoming-log.ts';
 import { type OutcomeCounts, OutcomeCounter } from './outcome-counts.ts';
 import { OutcomeTally } from './outcome-tally.ts';
 import type { LogOutcome } from './process-log.ts';
@@ -106,6 +107,8 @@ export class PendingOutput {
 }
 
 function originalHeaders(record: LogRecord, letter: ProducerRecord): LogRecord['headers'] {
-  const own = new Set(letter.headers.map(({ name }) => name));
-  return record.headers.filter(({ name }) => !own.has(name));
+  const own = new Set<string>([...letter.headers.map(({ name }) => name), HEADERS.origin]);
+  const others = record.headers.filter(({ name }) => !own.has(name));
+  const origin = originOf(record.headers);
+  return origin === null ? others : [...others, { name: HEADERS.origin, value: Buffer.from(positionText(origin)) }];
 }

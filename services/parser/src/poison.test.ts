@@ -90,9 +90,23 @@ it('gives the same log the same event ids, also when it is sent again from dead-
   world.send('events:2', { headers: source });
   world.send('events:2');
   await world.clock.advance(1_000);
-  const ids = world.cluster
-    .records(world.config.topics.udm)
-    .map(({ value }) => (JSON.parse(String(Buffer.from(value ?? []))) as { id: string }).id);
+  const idsOf = (): string[] =>
+    world.cluster
+      .records(world.config.topics.udm)
+      .map(({ value }) => (JSON.parse(String(Buffer.from(value ?? []))) as { id: string }).id);
+  const ids = idsOf();
   expect(ids.slice(2, 4)).toEqual(ids.slice(0, 2));
   expect(new Set(ids).size).toBe(4);
+
+  // A letter that becomes a letter again, and at last an event.
+  world.send('bad', { headers: source });
+  await world.clock.advance(1_000);
+  const [letter] = world.cluster.records(world.config.topics.deadLetter);
+  const headers = Object.fromEntries(
+    (letter?.headers ?? []).map(({ name, value }) => [name, String(Buffer.from(value))]),
+  );
+  expect(headers).toMatchObject({ [HEADERS.sourceOffset]: '3', [HEADERS.origin]: 'logweave.raw/0/0' });
+  world.send('mended', { headers });
+  await world.clock.advance(1_000);
+  expect(idsOf().at(-1)).toBe(ids[0]);
 });

@@ -51,6 +51,7 @@ export class ParserWorld {
   service: Service | null = null;
   metrics = new Registry();
   #client: MemoryEventLog | null = null;
+  readonly #running: { readonly service: Service; readonly client: MemoryEventLog }[] = [];
 
   constructor({ partitions = 1, udmPartitions = partitions, parser = {}, prebuilt = PREBUILT }: WorldOptions = {}) {
     this.partitions = partitions;
@@ -66,11 +67,12 @@ export class ParserWorld {
 
   /** Starts a parser service and lets it begin its partitions. */
   async start(): Promise<Service> {
-    this.#client = this.cluster.connect();
+    const client = this.cluster.connect();
+    this.#client = client;
     this.metrics = new Registry();
     const service = createParser(this.config, {
-      eventLog: this.#client,
-      clock: this.#client.clock,
+      eventLog: client,
+      clock: client.clock,
       log: createLogger({
         level: 'info',
         format: 'json',
@@ -85,7 +87,22 @@ export class ParserWorld {
     const started = service.start();
     await this.clock.advance(10);
     await started;
+    this.#running.push({ service, client });
     return service;
+  }
+
+  /** Another one, which shares the partitions with those that run. */
+  startBeside(): Promise<Service> {
+    return this.start();
+  }
+
+  async crashOldest(): Promise<void> {
+    await this.#running.shift()?.client.crash();
+  }
+
+  async stopOldest(): Promise<void> {
+    const oldest = this.#running.shift();
+    if (oldest !== undefined) await this.#stop(oldest.service);
   }
 
   /** The process dies; the log lives. */
@@ -96,27 +113,34 @@ export class ParserWorld {
   }
 
   async stop(): Promise<void> {
+    if (this.service !== null) await this.#stop(this.service);
+    this.service = null;
+  }
+
+  async #stop(service: Service): Promise<void> {
     let stopped = false;
-    const stopping = this.service?.stop().then(() => {
+    const stopping = service.stop().then(() => {
       stopped = true;
     });
     while (!stopped) await this.clock.advance(100);
     await stopping;
-    this.service = null;
   }
 
   /** A raw log arrives now. */
   send(text: string | Uint8Array, { logType = LOG_TYPE, key = 'source', headers = {} }: SentLog = {}): void {
     const all = { ...(logType === null ? {} : { [HEADERS.logType]: logType }), ...headers };
     const keyBytes = Buffer.from(key);
-    const record: ProducerRecord = {
+    this.sendRecord({
       key: keyBytes,
       value: Buffer.from(text),
       headers: Object.entries(all).map(([name, value]) => ({ name, value: Buffer.from(value) })),
       timestampMs: this.clock.wallMs(),
-    };
+    });
+  }
+
+  sendRecord(record: ProducerRecord): void {
     const [raw] = this.config.inputs;
-    const partition = partitionOf(keyBytes, this.partitions);
+    const partition = partitionOf(record.key ?? Buffer.alloc(0), this.partitions);
     this.cluster.append([{ topic: raw?.topic ?? '', partition, records: [record] }], null);
   }
 
