@@ -76,7 +76,10 @@ export class LinearRegExp {
   }
 }
 
-/** @throws RegExpSyntaxError */
-export function compileRegExp(source: string): LinearRegExp {
-  return new LinearRegExp(source);
+/**
+ * Compiles an expression in RE2 syntax.
+ * @throws RegExpSyntaxError
+ */
+export function compileRegExp(source: string, options?: ParseOptions): LinearRegExp {
+  return new LinearRegExp(source, options);
 }
