@@ -18,10 +18,13 @@ export class CompileContext {
 export class FilterOptions {
   readonly context: CompileContext;
   readonly statement: PluginStatement;
+  /** Whether nothing of the program runs after this filter, whatever the log. */
+  readonly isLast: boolean;
 
-  constructor(statement: PluginStatement, context: CompileContext) {
+  constructor(statement: PluginStatement, context: CompileContext, isLast = false) {
     this.statement = statement;
     this.context = context;
+    this.isLast = isLast;
   }
 
   /** All values of the option: one that stands twice has two. */

@@ -23,6 +23,8 @@ export function compileLoop(statement: ForStatement, body: Step): Step {
     const names = path.resolve(state);
     const value = names instanceof Failure ? undefined : getToken(state, names);
     if (value === undefined) return undefined;
+    // Nulls of a list give no turn, and cost one all the same.
+    state.countWork(Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0);
     for (const [key, item] of turnsOf(value)) {
       state.countLoopTurn();
       setVariables(state, variables, key, item);

@@ -24,7 +24,10 @@ export interface CompileOptions {
 export function compileProgram(program: Program, context: CompileContext, options: CompileOptions): Step {
   const flags = new Set<string>();
   collectFlags(program.statements, flags);
-  return new ProgramCompiler(context, { flags, strict: options.strict }, options.observer).block(program.statements);
+  return new ProgramCompiler(context, { flags, strict: options.strict }, options.observer).block(
+    program.statements,
+    true,
+  );
 }
 
 /** The flags of every `on_error`. */
@@ -53,8 +56,12 @@ class ProgramCompiler {
     this.#observer = observer;
   }
 
-  block(statements: readonly Statement[]): Step {
-    const steps = statements.map((statement) => this.#observed(statement, this.#statement(statement)));
+  /** @param isLast whether nothing runs behind the block */
+  block(statements: readonly Statement[], isLast: boolean): Step {
+    const steps = statements.map((statement, at) => {
+      const step = this.#statement(statement, isLast && at === statements.length - 1);
+      return this.#observed(statement, step);
+    });
     const [only] = steps;
     if (steps.length === 1 && only !== undefined) return only;
     return (state) => {
@@ -77,12 +84,12 @@ class ProgramCompiler {
     };
   }
 
-  #statement(statement: Statement): Step {
+  #statement(statement: Statement, isLast: boolean): Step {
     switch (statement.kind) {
       case 'plugin':
-        return compilePlugin(statement, this.#context);
+        return compilePlugin(statement, this.#context, isLast);
       case 'if':
-        return this.#if(statement);
+        return this.#if(statement, isLast);
       case 'for':
         return this.#for(statement);
       default:
@@ -90,14 +97,14 @@ class ProgramCompiler {
     }
   }
 
-  #if(statement: IfStatement): Step {
+  #if(statement: IfStatement, isLast: boolean): Step {
     const tests: Test[] = [];
     const bodies: Step[] = [];
     for (const { condition, body } of statement.branches) {
       tests.push(compileCondition(condition, this.#context, this.#rules));
-      bodies.push(this.block(body));
+      bodies.push(this.block(body, isLast));
     }
-    const otherwise = statement.otherwise === null ? undefined : this.block(statement.otherwise);
+    const otherwise = statement.otherwise === null ? undefined : this.block(statement.otherwise, isLast);
     const prefix = `filter conditional (${statement.index}) failed: `;
     return (state) => {
       state.countStatement();
@@ -111,13 +118,13 @@ class ProgramCompiler {
   }
 
   #for(statement: ForStatement): Step {
-    return compileLoop(statement, this.block(statement.body));
+    return compileLoop(statement, this.block(statement.body, false));
   }
 }
 
 /** A filter with its `on_error`. */
-export function compilePlugin(statement: PluginStatement, context: CompileContext): Step {
-  const options = new FilterOptions(statement, context);
+export function compilePlugin(statement: PluginStatement, context: CompileContext, isLast = false): Step {
+  const options = new FilterOptions(statement, context, isLast);
   const operation = compileFilter(options);
   const flag = options.text('on_error');
   const prefix = `filter ${statement.name} (${statement.index}) failed: `;

@@ -447,9 +447,9 @@ describe('limits', () => {
     ],
     ['tokenCharacters', { tokenCharacters: 8 }, 'mutate { replace => { "a" => "%{message}%{message}" } }'],
     [
-      'copiedValues',
-      { copiedValues: 5 },
-      'mutate { split => { source => "message" separator => "," target => "l" } } mutate { copy => { "m" => "l" } } mutate { copy => { "n" => "l" } }',
+      'values',
+      { values: 5 },
+      'mutate { split => { source => "message" separator => "," target => "l" } } mutate { copy => { "m" => "l" } }',
     ],
     [
       'outputs',

@@ -54,6 +54,8 @@ function withPlainLineEnds(text: string): string {
   return plain.endsWith('\r') ? plain.slice(0, -1) : plain;
 }
 
+/** Names that are kept: more columns than a log has that is meant as a record. */
+const KEPT_NAMES = 1_000;
 const columnNames: string[] = [];
 
 /** The token of a field by its index from 0: its name where the filter's `columns` has one, else `column1`, … */
@@ -61,6 +63,9 @@ export function csvColumnName(index: number, columns: readonly string[] = []): s
   const name = columns[index];
   if (name !== undefined) {
     return name;
+  }
+  if (index >= KEPT_NAMES) {
+    return `column${index + 1}`;
   }
   for (let next = columnNames.length; next <= index; next++) {
     columnNames.push(`column${next + 1}`);

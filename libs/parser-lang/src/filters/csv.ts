@@ -22,6 +22,7 @@ export function compileCsvFilter(options: FilterOptions): Operation {
     if (text instanceof Failure) return text;
     const fields = extract(text);
     if (fields instanceof Failure) return new Failure(`csv failure: ${fields.message}`);
+    state.countValues(fields.length);
     const found: ValueMap = new Map();
     fields.forEach((field, at) => found.set(csvColumnName(at, columns), field));
     return store(state, found);

@@ -63,7 +63,9 @@ export function compileGrokFilter(options: FilterOptions): Operation {
         failure = text;
         continue;
       }
-      for (const pattern of patterns) {
+      for (const [at, pattern] of patterns.entries()) {
+        // Reading the text has paid for the first one.
+        if (at > 0) state.countWork(text.length);
         const stored = store(state, text, pattern);
         if (stored !== false) return stored === true ? undefined : stored;
       }
@@ -111,6 +113,8 @@ function storeFirst(state: ParserState, text: string, { matcher, captures }: Pat
 
 /** Each token becomes a map from the number of the match to its value. */
 function storeAll(state: ParserState, text: string, { matcher, captures }: Pattern): Stored {
+  // Counted before they are kept: a long text may have more matches than the memory has room for.
+  for (const _ of matcher.expression.matchAll(text)) state.countValues(1 + captures.length);
   const matches = matcher.matchAll(text);
   if (matches.length === 0 || captures.length === 0) return false;
   const taken = captures.find((capture) => isTaken(state, capture));

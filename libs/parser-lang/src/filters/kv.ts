@@ -18,6 +18,7 @@ export function compileKvFilter(options: FilterOptions): Operation {
     if (text instanceof Failure) return text;
     const pairs = extract(text);
     if (pairs instanceof Failure) return new Failure(`kv failure: ${pairs.message}`);
+    state.countValues(pairs.size);
     return store(state, pairs);
   };
 }

@@ -23,7 +23,9 @@ export function compileXPathTemplate(text: string): XPathOf {
         return new Failure(`source field "${typeof part === 'string' ? part : part.path}": field not set`);
       }
       filled += String(value);
+      state.checkToken(filled.length);
     }
+    state.countWork(filled.length);
     return cache.get(filled);
   };
 }

@@ -31,6 +31,7 @@ function fillPath(state: ParserState, template: Template): PathNames | UnfilledT
       return new UnfilledTemplate(part.path, value === undefined ? 'field not set' : 'field is not a string');
     }
     path += String(value);
+    state.checkToken(path.length);
   }
   state.countToken(path.length);
   return namesOf(path);

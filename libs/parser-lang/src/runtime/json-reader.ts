@@ -2,10 +2,10 @@ import type { Value, ValueMap } from '@logweave/udm';
 import { Failure } from '../extraction.ts';
 
 /** How deep objects and arrays may nest. */
-export const JSON_DEPTH_LIMIT = 64;
+const JSON_DEPTH_LIMIT = 64;
 
 /** How many members one object may have. */
-export const JSON_MEMBER_LIMIT = 10_000;
+const JSON_MEMBER_LIMIT = 10_000;
 
 /**
  * Reads a text that is one JSON object. Null members are left out, the last of equal keys wins, numbers are

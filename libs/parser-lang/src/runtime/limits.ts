@@ -11,9 +11,9 @@ export interface ParserLimits {
   readonly workCharacters: number;
   /** Characters of one token. */
   readonly tokenCharacters: number;
-  /** Maps, lists and leaves that outputs and copies take for one log, all together. */
-  readonly copiedValues: number;
-  /** How deep a value may nest that is put out or copied. */
+  /** Maps, lists and leaves that filters, copies and outputs make for one log, all together. */
+  readonly values: number;
+  /** How deep a value may nest that is put out, copied or compared. */
   readonly depth: number;
   /** Events and entities of one log. */
   readonly outputs: number;
@@ -25,7 +25,8 @@ export const DEFAULT_LIMITS: ParserLimits = {
   // A second or two of linear scans.
   workCharacters: 256 * 1024 * 1024,
   tokenCharacters: 8 * 1024 * 1024,
-  copiedValues: 2_000_000,
+  // Some hundred bytes each at most, where they are maps.
+  values: 1_000_000,
   depth: 100,
   outputs: 10_000,
 };

@@ -22,7 +22,7 @@ export class ParserState {
   #statements = 0;
   #loopTurns = 0;
   #characters = 0;
-  #copied = 0;
+  #values = 0;
   #xml: XmlReader | null = null;
 
   constructor(limits: ParserLimits) {
@@ -54,17 +54,26 @@ export class ParserState {
 
   /** Pays for a new token text and refuses one that is too long. */
   countToken(characters: number): void {
-    if (characters > this.#limits.tokenCharacters) {
-      throw new LimitExceeded('tokenCharacters', this.#limits.tokenCharacters);
-    }
+    this.checkToken(characters);
     this.countWork(characters);
   }
 
-  countCopied(values: number): void {
-    this.#copied += values;
-    if (this.#copied > this.#limits.copiedValues) {
-      throw new LimitExceeded('copiedValues', this.#limits.copiedValues);
+  /** Refuses a token text that is too long, while it is made. */
+  checkToken(characters: number): void {
+    if (characters > this.#limits.tokenCharacters) {
+      throw new LimitExceeded('tokenCharacters', this.#limits.tokenCharacters);
     }
+  }
+
+  /** Pays for maps, lists and leaves that are made, which take memory. */
+  countValues(values: number): void {
+    this.#values += values;
+    if (this.#values > this.#limits.values) throw new LimitExceeded('values', this.#limits.values);
+  }
+
+  /** Refuses values that nest too deep, as those do that hold themselves: merges do not copy. */
+  checkDepth(depth: number): void {
+    if (depth > this.#limits.depth) throw new LimitExceeded('depth', this.#limits.depth);
   }
 
   addOutput(value: Value): void {
@@ -72,11 +81,11 @@ export class ParserState {
     this.outputs.push(value);
   }
 
-  /** A copy that shares nothing that can change. Maps may hold themselves, since merges do not copy. */
+  /** A copy that shares nothing that can change. */
   copy(value: Value, depth = 0): Value {
     if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
-    if (depth > this.#limits.depth) throw new LimitExceeded('depth', this.#limits.depth);
-    this.countCopied(1 + (Array.isArray(value) ? value.length : value.size));
+    this.checkDepth(depth);
+    this.countValues(1 + (Array.isArray(value) ? value.length : value.size));
     if (Array.isArray(value)) return value.map((item) => this.copy(item, depth + 1));
     const map: ValueMap = new Map();
     for (const [key, item] of value) map.set(key, this.copy(item, depth + 1));

@@ -64,6 +64,7 @@ export function fillTemplate(state: ParserState, template: Template): string | U
       return new UnfilledTemplate(part.path, value === undefined ? 'field not set' : 'field is not a string');
     }
     text += value;
+    state.checkToken(text.length);
   }
   state.countToken(text.length);
   return text;

@@ -7,6 +7,9 @@ export type PathNames = readonly string[];
 /** How many names of a path are looked at when it is written. */
 const PATH_DEPTH_LIMIT = 64;
 
+/** Nothing nests so deep but what holds itself, where a path of any length leads somewhere. */
+const READ_DEPTH_LIMIT = 1_000;
+
 export function isMap(value: Value | undefined): value is ValueMap {
   return value instanceof Map;
 }
@@ -18,6 +21,7 @@ export function namesOf(path: string): PathNames {
 
 /** The value at the path; undefined when nothing is there. JSON's null inside a list counts as nothing. */
 export function getToken(state: ParserState, names: PathNames): Value | undefined {
+  if (names.length > READ_DEPTH_LIMIT) return undefined;
   let value: Value | undefined = state.tokens.get(names[0] ?? '');
   for (let at = 1; at < names.length && value !== undefined; at++) value = child(value, names[at] ?? '');
   return value ?? undefined;
@@ -85,17 +89,20 @@ export function removeToken(state: ParserState, names: PathNames): Value | undef
   const name = names.at(-1) ?? '';
   if (!isMap(holder) && !Array.isArray(holder)) return undefined;
   const value = child(holder, name);
-  if (value !== undefined) takeOut(holder, name);
+  if (value !== undefined) takeOut(state, holder, name);
   return value ?? undefined;
 }
 
-function takeOut(holder: ValueMap | Value[], name: string): void {
+function takeOut(state: ParserState, holder: ValueMap | Value[], name: string): void {
   if (holder instanceof Map) {
     holder.delete(name);
     return;
   }
   const index = indexOf(name);
-  if (index !== -1 && index < holder.length) holder.splice(index, 1);
+  if (index === -1 || index >= holder.length) return;
+  // What stands behind it moves.
+  state.countWork(holder.length - index);
+  holder.splice(index, 1);
 }
 
 /** The kind of a value as error messages name it. */

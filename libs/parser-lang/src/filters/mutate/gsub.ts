@@ -1,4 +1,4 @@
-import type { LinearRegExp } from '@logweave/grok';
+import { compileTemplate, type LinearRegExp } from '@logweave/grok';
 import { compileExpression } from '../../compile/compile-condition.ts';
 import type { FilterOptions } from '../../compile/compile-context.ts';
 import type { Operation } from '../../compile/step.ts';
@@ -28,6 +28,7 @@ export function compileGsub(options: FilterOptions): readonly Operation[] {
 function compileOne(field: string, expression: LinearRegExp, text: string, options: FilterOptions): Operation {
   const path = compilePath(field);
   const guarded = options.text('on_error') !== undefined;
+  const expand = compileTemplate(text, expression.groupNames);
   return (state) => {
     const names = path.resolve(state);
     if (names instanceof Failure) return new Failure(`gsub failure: ${names.message}`);
@@ -40,7 +41,14 @@ function compileOne(field: string, expression: LinearRegExp, text: string, optio
       return new Failure(`gsub failure: field "${field}" must be a string, it is a ${kindOf(value)}`);
     }
     state.countWork(value.length);
-    const replaced = expression.replaceAll(value, text);
+    let written = 0;
+    const replaced = expression.replaceAll(value, (groups) => {
+      const put = expand(groups);
+      // Looked at on the way: what many replacements make may be longer than a string can be.
+      written += put.length;
+      state.checkToken(written);
+      return put;
+    });
     state.countToken(replaced.length);
     setToken(state, names, replaced);
     return undefined;

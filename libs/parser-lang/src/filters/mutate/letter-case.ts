@@ -22,6 +22,7 @@ export function compileLetterCase(options: FilterOptions, name: 'uppercase' | 'l
       if (!Array.isArray(value)) {
         return new Failure(`${name} failure: field "${field}" must be a string, it is a ${kindOf(value)}`);
       }
+      for (const item of value) state.countWork(typeof item === 'string' ? item.length : 1);
       setToken(
         state,
         names,

@@ -14,11 +14,14 @@ const OUTPUT = '@output';
  * that is not set is passed over, and says so to `on_error`.
  */
 export function compileMerge(options: FilterOptions): readonly Operation[] {
-  return options.pairs('merge').map(({ key, text }): Operation => {
+  const pairs = options.pairs('merge');
+  // Nothing can change the builder any more, so what is put out need not be a copy of it.
+  const append = options.isLast && pairs.length === 1 ? appendItself : appendCopy;
+  return pairs.map(({ key, text }): Operation => {
     const path = compilePath(key);
     const read = compileSourceValue(text);
     const guarded = options.text('on_error') !== undefined;
-    const store = key === OUTPUT ? appendOutput : mergeInto;
+    const store = key === OUTPUT ? append : mergeInto;
     return (state) => {
       const names = path.resolve(state);
       if (names instanceof Failure) return new Failure(`merge failure: ${names.message}`);
@@ -40,7 +43,11 @@ function compileSourceValue(text: string): (state: ParserState) => Value | Failu
   };
 }
 
-function appendOutput(state: ParserState, _names: PathNames, value: Value): void {
+function appendItself(state: ParserState, _names: PathNames, value: Value): void {
+  for (const item of Array.isArray(value) ? value : [value]) state.addOutput(item);
+}
+
+function appendCopy(state: ParserState, _names: PathNames, value: Value): void {
   for (const item of Array.isArray(value) ? value : [value]) state.addOutput(state.copy(item));
 }
 
@@ -48,13 +55,14 @@ function mergeInto(state: ParserState, names: PathNames, value: Value): void {
   if (isMap(value) && value.size === 0) return;
   const target = getToken(state, names);
   if (isMap(target) && isMap(value)) {
+    state.countValues(value.size);
     for (const [key, item] of value) target.set(key, item);
     return;
   }
   const list = listOf(target);
   if (Array.isArray(value)) {
     // A list may be merged into itself, which doubles it: what it is made of is paid for.
-    state.countCopied(value.length);
+    state.countValues(value.length);
     for (const item of value.slice()) list.push(item);
   } else if (value !== '') list.push(value);
   if (list !== target) setToken(state, names, list);
