@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppendBatch, Producer, TopicSpec } from '@logweave/event-log';
-import { VirtualClock } from '@logweave/model';
+import { systemClock } from '@logweave/service-kit';
 import { createSocketIngestor } from '@logweave/socket-ingestor';
 import { Registry } from 'prom-client';
 
@@ -119,7 +119,7 @@ async function run(type: 'stream' | 'datagram', senders: number): Promise<void> 
     },
     {
       eventLog: log,
-      clock: new VirtualClock(1_704_110_500_000),
+      clock: systemClock,
       metrics,
       log: { info: () => undefined, warn: () => undefined, error: console.error },
     },
