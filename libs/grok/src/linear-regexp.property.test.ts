@@ -40,8 +40,8 @@ describe('an expression', () => {
         fc.pre(expected !== null);
         const expression = compileRegExp(source);
         for (const input of texts) {
-          expect(plain(expression.exec(input))).toEqual(plain(oracleMatch(expected as RE2JS, input, 0)));
-          expect(expression.test(input)).toBe((expected as RE2JS).test(input));
+          expect(plain(expression.exec(input))).toEqual(plain(oracleMatch(expected, input, 0)));
+          expect(expression.test(input)).toBe(expected.test(input));
         }
       }),
       { numRuns: RUNS },
@@ -54,9 +54,7 @@ describe('an expression', () => {
         const expected = oracle(source);
         const unit = input.charCodeAt(offset);
         fc.pre(expected !== null && offset <= input.length && !(unit >= 0xdc00 && unit <= 0xdfff));
-        expect(plain(compileRegExp(source).exec(input, offset))).toEqual(
-          plain(oracleMatch(expected as RE2JS, input, offset)),
-        );
+        expect(plain(compileRegExp(source).exec(input, offset))).toEqual(plain(oracleMatch(expected, input, offset)));
       }),
       { numRuns: RUNS },
     );
@@ -89,6 +87,8 @@ describe('an expression', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 10 }), (parts) => {
         const source = parts.join('');
+        // re2js takes the colon of `[:]` for both ends of a name; Go and RE2 take it for three characters.
+        fc.pre(!source.includes('[:]'));
         expect([source, isAccepted(source)]).toEqual([source, oracle(source) !== null]);
       }),
       { numRuns: RUNS * 3 },
@@ -107,7 +107,7 @@ describe('the automaton', () => {
         for (const input of texts) {
           const unit = input.charCodeAt(offset);
           const from = offset > input.length || (unit >= 0xdc00 && unit <= 0xdfff) ? 0 : offset;
-          expect(plain(automaton.exec(input, from))).toEqual(plain(oracleMatch(expected as RE2JS, input, from)));
+          expect(plain(automaton.exec(input, from))).toEqual(plain(oracleMatch(expected, input, from)));
         }
       }),
       { numRuns: RUNS },

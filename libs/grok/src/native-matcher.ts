@@ -34,7 +34,7 @@ export function createNativeMatcher(js: JsSource, groupCount: number, start: Mat
   };
 }
 
-export function isWithinPair(text: string, index: number): boolean {
+function isWithinPair(text: string, index: number): boolean {
   if (index === 0 || index >= text.length) return false;
   const low = text.charCodeAt(index);
   if (low < 0xdc00 || low > 0xdfff) return false;

@@ -95,7 +95,7 @@ const CASES: Readonly<Record<string, readonly [matching: readonly string[], othe
   ],
   IP: [['192.0.2.1', '2001:db8::1'], ['example.com']],
   HOSTNAME: [
-    ['example.com', 'a', 'web-1.example.com.', '192.0.2.1', `${'a'.repeat(63)}`],
+    ['example.com', 'a', 'web-1.example.com.', '192.0.2.1', 'a'.repeat(63)],
     ['-a', 'a..b', 'a_b', 'a'.repeat(64)],
   ],
   HOST: [['example.com'], ['a b']],

@@ -5,7 +5,6 @@
 export type CharSet = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
-export const NOTHING: CharSet = [];
 export const ANY: CharSet = [0, MAX_CODE_POINT];
 
 /** The set of the ranges, which may overlap and stand in any order. */
@@ -20,10 +19,6 @@ export function charSet(ranges: readonly number[]): CharSet {
     else set.push(lo, hi);
   }
   return set;
-}
-
-export function union(a: CharSet, b: CharSet): CharSet {
-  return charSet([...a, ...b]);
 }
 
 export function negate(set: CharSet): CharSet {
@@ -65,6 +60,6 @@ export function covers(set: CharSet, part: CharSet): boolean {
   return sameSet(intersect(set, part), part);
 }
 
-export function sameSet(a: CharSet, b: CharSet): boolean {
+function sameSet(a: CharSet, b: CharSet): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }

@@ -39,7 +39,7 @@ export function nearMatches(root: Node, length: number): readonly string[] {
 }
 
 /** A text that the node matches, as a rule: assertions are not looked at. */
-export function sample(node: Node): string {
+function sample(node: Node): string {
   switch (node.kind) {
     case 'empty':
     case 'assert':

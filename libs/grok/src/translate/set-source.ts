@@ -11,7 +11,7 @@ export function isWide(set: CharSet): boolean {
 }
 
 /** Whether the set has every character of two units. */
-export function hasAllBeyond(set: CharSet): boolean {
+function hasAllBeyond(set: CharSet): boolean {
   return covers(set, BEYOND);
 }
 
