@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LogRecord, RecordHeader, TopicPartition } from '@logweave/event-log';
 import { HEADERS, LIMITS, type Rejection, reject } from '@logweave/model';
 import type { Instant } from '@logweave/parser-lang';
@@ -56,9 +56,7 @@ export function positionText({ topic, partition, offset }: LogPosition): string 
 
 /** The id of an event: 20 bytes that follow from the place of its log and its place in it. */
 export function eventId(origin: LogPosition, index: number): Uint8Array {
-  return createHash('sha1')
-    .update(`${positionText(origin)}/${index}`)
-    .digest();
+  return hash('sha1', `${positionText(origin)}/${index}`, 'buffer');
 }
 
 /** Names repeat seldom and are few: the first one counts. */

@@ -21,8 +21,8 @@ class ParserProcess {
   readonly #closed: Promise<void>;
   committed = 0;
 
-  constructor(path: string) {
-    const args = ['--conditions=@logweave/source', '--no-warnings', PROCESS, path, String(LOGS)];
+  constructor(path: string, threads: number) {
+    const args = ['--conditions=@logweave/source', '--no-warnings', PROCESS, path, String(LOGS), String(threads)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
@@ -42,24 +42,27 @@ class ParserProcess {
   }
 }
 
-it('fault 4: a process that is killed again and again under load gives every log one outcome', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'logweave-killed-parser-'));
-  const path = join(directory, 'log.sqlite');
-  let committed = 0;
-  try {
-    for (let kill = 0; kill < KILLS; kill++) {
-      const running = new ParserProcess(path);
-      await running.until(committed + LOGS / (2 * KILLS) + 37 * kill);
-      await running.kill();
-      ({ committed } = running);
+it.each([0, 2])(
+  'fault 4: a process that is killed again and again gives every log one outcome, with %i threads',
+  async (threads) => {
+    const directory = mkdtempSync(join(tmpdir(), 'logweave-killed-parser-'));
+    const path = join(directory, 'log.sqlite');
+    let committed = 0;
+    try {
+      for (let kill = 0; kill < KILLS; kill++) {
+        const running = new ParserProcess(path, threads);
+        await running.until(committed + LOGS / (2 * KILLS) + 37 * kill);
+        await running.kill();
+        ({ committed } = running);
+      }
+      const last = new ParserProcess(path, threads);
+      await last.until(LOGS);
+      await last.kill();
+      const eventLog = await openEmbeddedLogReader({ path, clock: systemClock });
+      expect(await checkOutcomes(eventLog, { from: RAW, topics: TOPICS })).toEqual(expectedOutcomes(LOGS));
+      await eventLog.close();
+    } finally {
+      rmSync(directory, { recursive: true });
     }
-    const last = new ParserProcess(path);
-    await last.until(LOGS);
-    await last.kill();
-    const eventLog = await openEmbeddedLogReader({ path, clock: systemClock });
-    expect(await checkOutcomes(eventLog, { from: RAW, topics: TOPICS })).toEqual(expectedOutcomes(LOGS));
-    await eventLog.close();
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-});
+  },
+);

@@ -34,8 +34,14 @@ function problemsOf(diagnostics: readonly Diagnostic[], text: string, where: str
     .map(({ message, span }) => `${where} ${lines.positionOf(span.start).line}: ${message}`);
 }
 
+/** Logs come in many to a millisecond. */
+let last = { seconds: 0, nanos: 0, text: '1970-01-01T00:00:00Z' };
+
 function rfc3339({ seconds, nanos }: Instant): string {
-  const text = formatTimestamp(seconds, nanos);
+  if (seconds === last.seconds && nanos === last.nanos) return last.text;
+  const formatted = formatTimestamp(seconds, nanos);
   // Times of arrival come from clocks of our own; only a record that somebody forged is outside of what can be written.
-  return typeof text === 'string' ? text : new Date(0).toISOString();
+  const text = typeof formatted === 'string' ? formatted : '1970-01-01T00:00:00Z';
+  last = { seconds, nanos, text };
+  return text;
 }

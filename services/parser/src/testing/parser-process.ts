@@ -11,15 +11,16 @@ import { fakeEngine, fakeParserText } from './fake-engine.ts';
 import { loadLog } from './load.ts';
 
 /*
- * `parser-process.ts FILE LOGS`: a parser on an embedded log and the load that it works under, in one process that can be
+ * `parser-process.ts FILE LOGS THREADS`: a parser on an embedded log and the load that it works under, in one process that can be
  * killed. Appends logs until the topic holds LOGS of them, and says `appended` and `committed` with numbers on stdout.
  */
 
 const PARTITIONS = 4;
 const BATCH = 50;
 
-const [path = '', total = '0'] = process.argv.slice(2);
-const config = resolveParserConfig(Value.Parse(parserSectionSchema, Value.Default(parserSectionSchema, {})));
+const [path = '', total = '0', threads = '0'] = process.argv.slice(2);
+const section = Value.Default(parserSectionSchema, { threads: Number(threads) });
+const config = resolveParserConfig(Value.Parse(parserSectionSchema, section));
 const eventLog = await openEmbeddedLog({ path, clock: systemClock, onAlarm: () => undefined });
 const [raw] = config.inputs;
 if (raw === undefined) throw new Error('there is no input');
@@ -37,6 +38,7 @@ const parser = createParser(config, {
   log: createLogger({ level: 'error', format: 'json', redactor: new Redactor() }),
   metrics: new Registry(),
   engine: fakeEngine,
+  threadEngine: { engineModule: new URL('./fake-engine.ts', import.meta.url).href, engineName: 'fakeEngine' },
   prebuilt: [{ logType: 'TEST_LOG', version: '1', text }],
 });
 await parser.start();
