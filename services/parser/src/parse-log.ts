@@ -6,6 +6,7 @@ import { filledFields } from './watched-fields.ts';
 
 /** More events than this no single log describes; a parser that makes them runs away. */
 const MAX_EVENTS = 10_000;
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
 /** An event or entity as it leaves. */
 export interface MadeEvent {
@@ -59,15 +60,22 @@ function result(
     return { kind: 'failed', code: 'LOG_PARSING_LIMIT_EXCEEDED', message };
   }
   const made: MadeEvent[] = [];
+  let bytes = 0;
   const make = (record: UdmJson, kind: MadeEvent['kind']): void => {
     const { logType, namespace, labels, createTime: ingestTime } = log;
     const id = eventId(log.origin, made.length);
     const complete = engine.complete(record, { kind, logType, id, namespace, labels, ingestTime });
     const filled = kind === 'event' ? filledFields(complete) : 0;
-    made.push({ kind, value: Buffer.from(JSON.stringify(complete)), filled });
+    const value = Buffer.from(JSON.stringify(complete));
+    bytes += value.length;
+    made.push({ kind, value, filled });
   };
-  for (const event of events) make(event, 'event');
-  for (const entity of entities) make(entity, 'entity');
+  for (const event of events) if (bytes <= MAX_EVENT_BYTES) make(event, 'event');
+  for (const entity of entities) if (bytes <= MAX_EVENT_BYTES) make(entity, 'entity');
+  if (bytes > MAX_EVENT_BYTES) {
+    const message = `the events have more than ${MAX_EVENT_BYTES} bytes, which is all that one log may make`;
+    return { kind: 'failed', code: 'LOG_PARSING_LIMIT_EXCEEDED', message };
+  }
   return { kind: 'events', events: made };
 }
 

@@ -56,8 +56,13 @@ export class PartitionTask {
   take(batch: RecordBatch, ready: readonly (TimedResult | null)[] = []): void {
     // What came for a position behind the hold is read again.
     if (this.held !== null) return;
-    const { deps, from, partitions, clock, metrics } = this.#parts;
+    const { deps, from, partitions, clock, metrics, consumer } = this.#parts;
     for (const [at, record] of batch.records.entries()) {
+      // Few logs can make many events: what does not fit is read again when these are committed.
+      if (this.full) {
+        consumer.seek(partitions.input, record.offset);
+        return;
+      }
       const beganMs = clock.monotonicMs();
       const done = ready[at] ?? null;
       const outcome = processLog(deps, readIncomingLog(record, partitions.input, from.logType), done);

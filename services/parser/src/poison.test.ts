@@ -66,6 +66,30 @@ it('fault 38: bytes that are no UTF-8 are replaced for the parser, and stay in t
   expect([...(letter?.value ?? [])]).toEqual([0x62, 0x61, 0x64, 0x20, 0xff]);
 });
 
+it('a few logs that make very many events do not get into one transaction', async () => {
+  const world = new ParserWorld();
+  await world.start();
+  const word = 'x'.repeat(1_000);
+  for (let i = 0; i < 40; i++) world.send(`events:1000 ${word}`);
+  await world.clock.advance(5_000);
+  expect(await world.outcomes()).toMatchObject({ logs: 40, parsed: 40, events: 40_000, findings: [] });
+  expect(await world.metric('commits_total')).toBeGreaterThanOrEqual(3);
+});
+
+it('a log whose events are more than one log may make is a dead letter', async () => {
+  const world = new ParserWorld();
+  await world.start();
+  world.send('events:10001');
+  world.send(`events:4000 ${'x'.repeat(10_000)}`);
+  world.send('fine');
+  await world.clock.advance(2_000);
+  expect(world.deadLetters().map((letter) => letter.slice(0, 32))).toEqual([
+    'parse_limit_exceeded: events:100',
+    'parse_limit_exceeded: events:400',
+  ]);
+  expect(world.events()).toEqual(['prebuilt: fine']);
+});
+
 it('fault 14: stops with an alarm when retention has removed logs that were not parsed', async () => {
   const world = new ParserWorld();
   await world.start();
