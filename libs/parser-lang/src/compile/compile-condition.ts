@@ -1,7 +1,7 @@
 import { compileRegExp, type LinearRegExp, RegExpSyntaxError } from '@logweave/grok';
 import { numberOf, type Value } from '@logweave/udm';
 import { Failure } from '../extraction.ts';
-import { compareValues, isTrue, valuesEqual } from '../runtime/compare.ts';
+import { compareValues, isIn, isTrue, valuesEqual } from '../runtime/compare.ts';
 import { compilePath } from '../runtime/dynamic-path.ts';
 import type { ParserState } from '../runtime/parser-state.ts';
 import { getToken, namesOf, type PathNames } from '../runtime/token-path.ts';
@@ -98,26 +98,26 @@ function compileComparison(condition: ComparisonCondition, context: CompileConte
   if (constant !== undefined) {
     return (state) => {
       const value = left(state);
-      return value instanceof Failure ? value : holds(value, constant);
+      return value instanceof Failure ? value : holds(state, value, constant);
     };
   }
   return (state) => {
     const first = left(state);
     if (first instanceof Failure) return first;
     const second = right(state);
-    return second instanceof Failure ? second : holds(first, second);
+    return second instanceof Failure ? second : holds(state, first, second);
   };
 }
 
-type Holds = (left: Value | undefined, right: Value | undefined) => boolean;
+type Holds = (state: ParserState, left: Value | undefined, right: Value | undefined) => boolean;
 
 const HOLDS: Readonly<Record<'==' | '!=' | '<' | '<=' | '>' | '>=', Holds>> = {
   '==': valuesEqual,
-  '!=': (left, right) => !valuesEqual(left, right),
-  '<': (left, right) => (compareValues(left, right) ?? 0) < 0,
-  '<=': (left, right) => (compareValues(left, right) ?? 1) <= 0,
-  '>': (left, right) => (compareValues(left, right) ?? 0) > 0,
-  '>=': (left, right) => (compareValues(left, right) ?? -1) >= 0,
+  '!=': (state, left, right) => !valuesEqual(state, left, right),
+  '<': (state, left, right) => (compareValues(state, left, right) ?? 0) < 0,
+  '<=': (state, left, right) => (compareValues(state, left, right) ?? 1) <= 0,
+  '>': (state, left, right) => (compareValues(state, left, right) ?? 0) > 0,
+  '>=': (state, left, right) => (compareValues(state, left, right) ?? -1) >= 0,
 };
 
 function compileMatch(condition: ComparisonCondition, context: CompileContext, rules: ConditionRules): Test {
@@ -171,7 +171,8 @@ function compileMembership(condition: MembershipCondition, _context: CompileCont
     return (state) => {
       const value = left(state);
       if (value instanceof Failure) return value;
-      const found = typeof value === 'string' ? texts.has(value) : others.some((item) => valuesEqual(value, item));
+      const found =
+        typeof value === 'string' ? texts.has(value) : others.some((item) => valuesEqual(state, value, item));
       return found !== negated;
     };
   }
@@ -181,14 +182,8 @@ function compileMembership(condition: MembershipCondition, _context: CompileCont
     if (value instanceof Failure) return value;
     const holder = right(state);
     if (holder instanceof Failure) return holder;
-    return isIn(value, holder) !== negated;
+    return isIn(state, value, holder) !== negated;
   };
-}
-
-function isIn(value: Value | undefined, holder: Value | undefined): boolean {
-  if (Array.isArray(holder)) return holder.some((item) => valuesEqual(value, item));
-  if (holder instanceof Map) return typeof value === 'string' && holder.has(value);
-  return typeof holder === 'string' && typeof value === 'string' && holder.includes(value);
 }
 
 /** The value of an operand that is the same for every log; undefined for fields. */

@@ -25,7 +25,9 @@ export function compileXmlLoop(
     if (text instanceof Failure || path instanceof Failure) return undefined;
     const document = state.readXml(text);
     if (document instanceof Failure) return undefined;
-    for (const [at, found] of evaluateAll(document, path).entries()) {
+    // Elements within elements have the same text again.
+    const count = (characters: number) => state.countWork(characters);
+    for (const [at, found] of evaluateAll(document, path, count).entries()) {
       state.countLoopTurn();
       setToken(state, [index], at + 1);
       if (element !== undefined) setToken(state, [element], found);

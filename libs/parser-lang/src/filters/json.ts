@@ -15,7 +15,7 @@ export function compileJsonFilter(options: FilterOptions): Operation {
   return (state) => {
     const text = read(state);
     if (text instanceof Failure) return text;
-    const object = readJsonObject(text);
+    const object = readJsonObject(text, (values) => state.countValues(values));
     if (object instanceof Failure) return new Failure(`json failure: failed to parse JSON: ${object.message}`);
     return store(state, object);
   };

@@ -6,11 +6,22 @@ import type { Operation } from '../compile/step.ts';
 export function compileStatedumpFilter(options: FilterOptions): Operation {
   const label = options.text('label') ?? '';
   return (state) => {
-    const dump = `Internal State (label=${label}):\n\n${JSON.stringify(toPlain(state.copy(state.tokens)), null, 2)}`;
+    const tokens = state.copy(state.tokens);
+    state.checkToken(textLength(tokens));
+    const dump = `Internal State (label=${label}):\n\n${JSON.stringify(toPlain(tokens), null, 2)}`;
     state.countToken(dump.length);
     state.statedumps.push(dump);
     return undefined;
   };
+}
+
+/** The characters of all texts: many tokens may hold the same long text, and their print be longer than a text can be. */
+function textLength(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  let length = 0;
+  if (Array.isArray(value)) for (const item of value) length += textLength(item);
+  else if (value instanceof Map) for (const [key, item] of value) length += key.length + textLength(item);
+  return length;
 }
 
 /** The value as JSON shows it (a number that JSON would round as its text), with the keys in order so that two dumps compare. */

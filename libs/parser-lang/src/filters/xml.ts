@@ -7,7 +7,7 @@ import { evaluate } from '../xml/evaluate-xpath.ts';
 import { compileSource } from './source-text.ts';
 import { compileXPathTemplate } from './xpath-template.ts';
 
-const CHARACTERS_PER_STEP = 16;
+const WALK_WORK = 2;
 
 /** `xml { source xpath => { "/path" => "token" } }`: a path that finds nothing leaves its token alone. */
 export function compileXmlFilter(options: FilterOptions): Operation {
@@ -26,8 +26,8 @@ export function compileXmlFilter(options: FilterOptions): Operation {
       if (path instanceof Failure) return new Failure(`xml failure: ${path.message}`);
       const names = target.resolve(state);
       if (names instanceof Failure) return new Failure(`xml failure: ${names.message}`);
-      // Each path walks the document, which has an element for every few characters.
-      state.countWork(Math.ceil(text.length / CHARACTERS_PER_STEP));
+      // Each path walks the document, which costs more than reading its text.
+      state.countWork(WALK_WORK * text.length);
       const found = evaluate(document, path);
       if (found === undefined) continue;
       state.countToken(found.length);

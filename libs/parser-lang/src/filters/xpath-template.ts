@@ -7,6 +7,9 @@ import { compileXPath, type XPath, XPathCache } from '../xml/compile-xpath.ts';
 /** Finds the XPath of a filter for the log at hand: at load, unless the index of a loop stands in it. */
 export type XPathOf = (state: ParserState) => XPath | Failure;
 
+/** Compiled paths are kept for the next log, so what a log puts into them must not be large. */
+const PATH_LENGTH_LIMIT = 4_096;
+
 /** `/Event/Data[%{i}]/@Name`. A token in it may be a text or the index of a loop. */
 export function compileXPathTemplate(text: string): XPathOf {
   const template = compileTemplate(text);
@@ -23,9 +26,10 @@ export function compileXPathTemplate(text: string): XPathOf {
         return new Failure(`source field "${typeof part === 'string' ? part : part.path}": field not set`);
       }
       filled += String(value);
-      state.checkToken(filled.length);
+      if (filled.length > PATH_LENGTH_LIMIT) {
+        return new Failure(`XPath of more than ${PATH_LENGTH_LIMIT} characters`);
+      }
     }
-    state.countWork(filled.length);
     return cache.get(filled);
   };
 }

@@ -22,7 +22,8 @@ export function compileLetterCase(options: FilterOptions, name: 'uppercase' | 'l
       if (!Array.isArray(value)) {
         return new Failure(`${name} failure: field "${field}" must be a string, it is a ${kindOf(value)}`);
       }
-      for (const item of value) state.countWork(typeof item === 'string' ? item.length : 1);
+      state.countValues(value.length);
+      for (const item of value) if (typeof item === 'string') state.countWork(item.length);
       setToken(
         state,
         names,
