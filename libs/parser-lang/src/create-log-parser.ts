@@ -8,6 +8,7 @@ import { type ProgramRun, runProgram } from './run-program.ts';
 import { DEFAULT_LIMITS, type ParserLimits } from './runtime/limits.ts';
 import type { ParserState } from './runtime/parser-state.ts';
 import type { Diagnostic } from './syntax/diagnostic.ts';
+import { shortMessage } from './short-message.ts';
 import { parseProgram } from './syntax/parse-program.ts';
 
 export interface LogParserOptions {
@@ -90,7 +91,7 @@ class CompiledLogParser implements LogParser {
     const errors: UdmProblem[] = [];
     for (const problem of records.problems) {
       if (problem.severity === 'error') errors.push(problem);
-      else state.warnings.push(problem.message);
+      else state.warnings.push(shortMessage(problem.message));
     }
     if (errors.length > 0) return failed(state, invalidRecord(errors));
     return { ...nothing(state), events: records.events, entities: records.entities };
@@ -116,7 +117,7 @@ function ofExtension({ code, message }: ParseFailure): ParseFailure {
 
 function invalidRecord(errors: readonly UdmProblem[]): ParseFailure {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const text = JSON.stringify(`generic::invalid_argument: ${errors[0]?.message ?? ''}${more}`);
+  const text = JSON.stringify(`generic::invalid_argument: ${shortMessage(errors[0]?.message ?? '')}${more}`);
   return {
     code: 'LOG_PARSING_GENERATED_INVALID_EVENT',
     message: `generic::invalid_argument: pipeline.ParseLogEntry failed: LOG_PARSING_GENERATED_INVALID_EVENT: ${text}`,

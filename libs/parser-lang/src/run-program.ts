@@ -3,6 +3,7 @@ import type { ParseFailure, RawLog } from './log-parser.ts';
 import { instantToken } from './runtime/instant-token.ts';
 import { LimitExceeded, type ParserLimits } from './runtime/limits.ts';
 import { ParserState } from './runtime/parser-state.ts';
+import { shortMessage } from './short-message.ts';
 
 /** What a program left behind for one log. */
 export interface ProgramRun {
@@ -38,7 +39,7 @@ function setBuiltIns({ tokens }: ParserState, log: RawLog): void {
 }
 
 function filterError(message: string): ParseFailure {
-  const text = JSON.stringify(`generic::invalid_argument: pipeline failed: ${message}`);
+  const text = JSON.stringify(`generic::invalid_argument: pipeline failed: ${shortMessage(message)}`);
   return {
     code: 'LOG_PARSING_CBN_ERROR',
     message: `generic::invalid_argument: pipeline.ParseLogEntry failed: LOG_PARSING_CBN_ERROR: ${text}`,

@@ -10,10 +10,10 @@ const JSON_MEMBER_LIMIT = 10_000;
 /**
  * Reads a text that is one JSON object. Null members are left out, the last of equal keys wins, numbers are
  * doubles as in the reference engine, and a key with dots stands for maps within maps, as in every path of the language. As strict as Go's
- * encoding/json, whose words it fails with.
+ * encoding/json, whose words it fails with. `countValues` is told of what is made, and may throw to end it.
  */
-export function readJsonObject(text: string): ValueMap | Failure {
-  const reader = new JsonReader(text);
+export function readJsonObject(text: string, countValues: (values: number) => void = () => {}): ValueMap | Failure {
+  const reader = new JsonReader(text, countValues);
   try {
     return reader.readObject();
   } catch (fault) {
@@ -30,10 +30,12 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 
 class JsonReader {
   readonly #text: string;
+  readonly #countValues: (values: number) => void;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, countValues: (values: number) => void) {
     this.#text = text;
+    this.#countValues = countValues;
   }
 
   readObject(): ValueMap {
@@ -63,6 +65,7 @@ class JsonReader {
     this.#at++;
     const map: ValueMap = new Map();
     if (this.#next() === 0x7d) {
+      this.#countValues(1);
       this.#at++;
       return map;
     }
@@ -79,7 +82,9 @@ class JsonReader {
       const code = this.#next();
       if (code !== 0x2c && code !== 0x7d) throw this.#unexpected('after object key:value pair');
       this.#at++;
-      if (code === 0x7d) return map;
+      if (code !== 0x7d) continue;
+      this.#countValues(1 + map.size);
+      return map;
     }
   }
 
@@ -88,6 +93,7 @@ class JsonReader {
     this.#at++;
     const list: Value[] = [];
     if (this.#next() === 0x5d) {
+      this.#countValues(1);
       this.#at++;
       return list;
     }
@@ -96,7 +102,9 @@ class JsonReader {
       const code = this.#next();
       if (code !== 0x2c && code !== 0x5d) throw this.#unexpected('after array element');
       this.#at++;
-      if (code === 0x5d) return list;
+      if (code !== 0x5d) continue;
+      this.#countValues(1 + list.length);
+      return list;
     }
   }
 

@@ -17,6 +17,12 @@ import type {
 /** How deep statements may nest. */
 const DEPTH_LIMIT = 64;
 
+/** Characters of one text: forty times what the largest parser in use has. */
+const TEXT_LIMIT = 4 * 1024 * 1024;
+
+/** Filters, branches and loops of one text, which are all held compiled. */
+const STATEMENT_LIMIT = 50_000;
+
 /** After so many errors the rest of the text is not looked at. */
 const ERROR_LIMIT = 50;
 
@@ -48,6 +54,12 @@ class ProgramParser {
   parse(): ParsedProgram {
     const scanner = this.#scanner;
     const statements: Statement[] = [];
+    const { length } = scanner.text;
+    if (length > TEXT_LIMIT) {
+      const message = `this parser has ${inWords(length)} characters, and ${inWords(TEXT_LIMIT)} are allowed`;
+      this.#report(new SyntaxFault(message, SPLIT, { start: 0, end: 1 }));
+      scanner.at = length;
+    }
     let blocks = 0;
     while (scanner.peek() !== '' && this.#diagnostics.length < ERROR_LIMIT) {
       if (scanner.takeWord('filter') && scanner.take('{')) {
@@ -76,6 +88,10 @@ class ProgramParser {
         break;
       }
       const start = scanner.at;
+      if (this.#index >= STATEMENT_LIMIT) {
+        this.#end(scanner.fault(`this parser has more than ${inWords(STATEMENT_LIMIT)} statements`, SPLIT));
+        break;
+      }
       try {
         statements.push(this.#statement(depth));
       } catch (fault) {
@@ -261,6 +277,13 @@ class ProgramParser {
     this.#diagnostics.push(fault.diagnostic);
   }
 
+  /** Reports an error behind which nothing is read any more. */
+  #end(fault: SyntaxFault): void {
+    this.#report(fault);
+    this.#lost = true;
+    this.#scanner.at = this.#scanner.text.length;
+  }
+
   /** Goes behind the statement that has the error: its braces are counted again from its beginning. */
   #recover(start: number, faultAt: number): void {
     const scanner = this.#scanner;
@@ -297,5 +320,10 @@ function unreachable(span: Span): Diagnostic {
   return { rule: 'unreachable-branch', severity: 'warning', message: 'a branch behind "else" never runs', hint, span };
 }
 
+function inWords(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+const SPLIT = 'write a parser for each kind of log';
 const WRAP = 'all statements of a parser stand in one block: filter { … }';
 const XML_LOOP = 'write for i, _ in xml(message, /Event/Data) { … }';

@@ -20,9 +20,23 @@ export function count(document: XmlElement, path: XPath): number {
   return evaluateAll(document, path).length;
 }
 
-/** The texts of all matches, as `evaluate` reads them, in the order of the document. */
-export function evaluateAll(document: XmlElement, path: XPath): readonly string[] {
-  return select(document, path.steps).flatMap((element) => resultOf(element, path.result) ?? []);
+/**
+ * The texts of all matches, as `evaluate` reads them, in the order of the document. `count` is told the length of each, and
+ * may throw to end it.
+ */
+export function evaluateAll(
+  document: XmlElement,
+  path: XPath,
+  count: (characters: number) => void = () => {},
+): readonly string[] {
+  const texts: string[] = [];
+  for (const element of select(document, path.steps)) {
+    const found = resultOf(element, path.result);
+    if (found === undefined) continue;
+    count(found.length);
+    texts.push(found);
+  }
+  return texts;
 }
 
 function resultOf(element: XmlElement, result: XPath['result']): string | undefined {

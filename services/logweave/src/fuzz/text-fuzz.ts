@@ -31,7 +31,7 @@ const LIMITS: ParserLimits = {
   loopTurns: 500,
   workCharacters: 2 * 1024 * 1024,
   tokenCharacters: 256 * 1024,
-  copiedValues: 20_000,
+  values: 20_000,
   depth: 50,
   outputs: 50,
 };
