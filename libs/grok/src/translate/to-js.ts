@@ -6,6 +6,8 @@ import { setSource } from './set-source.ts';
 const MAX_COPIES = 16;
 /** Beyond this V8 compiles too slowly. */
 const MAX_SOURCE_LENGTH = 200_000;
+/** Copies side by side that may take nothing make V8 compile every combination of those that do and those that do not. */
+const MAX_UNROLLED = { nullable: 3, other: 20 } as const;
 
 export interface JsSource {
   /** For `new RegExp(source)` without flags. Groups are numbered, none is named. */
@@ -124,6 +126,7 @@ class Writer {
 
   /** `X{1,3}` as `X(?:X(?:X|)|)`: alternatives keep the captures of earlier turns and may take nothing. */
   private unrolled({ item, min, max, greedy }: Repeat): Written {
+    if (max > (isNullable(item) ? MAX_UNROLLED.nullable : MAX_UNROLLED.other)) throw UNTRANSLATABLE;
     const heads: string[] = [];
     let copies = 1;
     let length = 0;
