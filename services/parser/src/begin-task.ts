@@ -77,7 +77,7 @@ async function resume(
     if (error instanceof EventLogError && error.code === 'not_assigned') return null;
     throw error;
   }
-  const output = new PendingOutput(input, counts ?? noOutcomes(next));
+  const output = new PendingOutput(input, from.logType, counts ?? noOutcomes(next));
   const task = new PartitionTask({ from, partitions, producer, metrics, clock, consumer, deps: process, output, next });
   consumer.resume([input]);
   log.info({ ...input, next }, 'partition begun');

@@ -1,5 +1,6 @@
-import { HEADERS } from '@logweave/model';
+import { HEADERS, LIMITS } from '@logweave/model';
 import { describe, expect, it } from 'vitest';
+import { fakeParserText } from './testing/fake-engine.ts';
 import { headerText, ParserWorld } from './testing/parser-world.ts';
 
 describe('the parser', () => {
@@ -55,6 +56,38 @@ describe('the parser', () => {
     const dropped = (reason: string) => world.metric('logs_total', { outcome: 'dropped', reason });
     expect([await dropped('TAG_UNSUPPORTED'), await dropped('other')]).toEqual([1, 1]);
     expect(await world.metric('logs_total', { log_type: 'other' })).toBe(2);
+  });
+
+  it('makes events of correlated logs with the parser of their log type', async () => {
+    const text = fakeParserText({ name: 'correlated', failsOn: 'bad' });
+    const world = new ParserWorld({ prebuilt: [{ logType: 'LOGWEAVE_CORRELATED', version: '1', text }] });
+    await world.start();
+    const [, correlated] = world.config.inputs;
+    if (correlated === undefined) throw new Error('correlated logs are no input');
+    const records = ['one', 'bad'].map((log) => ({ key: null, value: Buffer.from(log), headers: [], timestampMs: 1 }));
+    world.cluster.append([{ topic: correlated.topic, partition: 0, records }], null);
+    await world.clock.advance(1_000);
+    expect(world.events()).toEqual(['correlated: one']);
+    // In topic raw, to be parsed again, it would say its type.
+    const [letter] = world.cluster.records(world.config.topics.deadLetter);
+    expect(headerText(letter?.headers ?? [], HEADERS.logType)).toBe('LOGWEAVE_CORRELATED');
+    expect(await world.outcomes(correlated)).toMatchObject({ logs: 2, parsed: 1, deadLetters: 1, findings: [] });
+    expect(await world.outcomes()).toMatchObject({ logs: 0, findings: [] });
+  });
+
+  it('keeps no more headers of a log in its dead letter than the topic takes, and its type in any case', async () => {
+    const world = new ParserWorld();
+    await world.start();
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`header_${i}`, 'x'.repeat(1_000)]));
+    world.send(`bad ${'x'.repeat(LIMITS.mergedRecordBytes - 4)}`, {
+      logType: null,
+      headers: { ...many, [HEADERS.logType]: 'TEST_LOG' },
+    });
+    await world.clock.advance(1_000);
+    const [letter] = world.cluster.records(world.config.topics.deadLetter);
+    expect(headerText(letter?.headers ?? [], HEADERS.logType)).toBe('TEST_LOG');
+    expect(headerText(letter?.headers ?? [], HEADERS.reason)).toBe('parse_failed');
+    expect(await world.outcomes()).toMatchObject({ logs: 1, deadLetters: 1, findings: [] });
   });
 
   it('keeps what says of which type a log is with its dead letter', async () => {

@@ -2,6 +2,7 @@ import {
   deadLetterRecord,
   type LogRecord,
   type ProducerRecord,
+  type RecordHeader,
   recordBytes,
   type TopicPartition,
 } from '@logweave/event-log';
@@ -31,6 +32,7 @@ export interface TakenOutput {
 /** What a partition has to write and has not committed. */
 export class PendingOutput {
   readonly #input: TopicPartition;
+  readonly #logType: string | null;
   readonly #counter: OutcomeCounter;
   #events: ProducerRecord[] = [];
   #deadLetters: ProducerRecord[] = [];
@@ -39,8 +41,10 @@ export class PendingOutput {
   /** Roughly, values only. */
   bytes = 0;
 
-  constructor(input: TopicPartition, counts: OutcomeCounts) {
+  /** `logType`: of all logs of the partition; null: each says its own. */
+  constructor(input: TopicPartition, logType: string | null, counts: OutcomeCounts) {
     this.#input = input;
+    this.#logType = logType;
     this.#counter = new OutcomeCounter(counts);
   }
 
@@ -100,15 +104,26 @@ export class PendingOutput {
       source: { ...this.#input, offset },
     });
     this.bytes += letter.value?.length ?? 0;
-    // What says of which type the log is stays with it, so that it can be parsed again.
-    const whole = { ...letter, headers: [...letter.headers, ...originalHeaders(record, letter)] };
-    this.#deadLetters.push(recordBytes(whole) > LETTER_BYTES ? letter : whole);
+    this.#deadLetters.push(this.#withOwnHeaders(record, letter));
+  }
+
+  /** What says of which type the log is stays with it, so that it can be parsed again, and the rest as far as there is room. */
+  #withOwnHeaders(record: LogRecord, letter: ProducerRecord): ProducerRecord {
+    const headers = [...letter.headers];
+    const origin = originOf(record.headers);
+    if (origin !== null) headers.push({ name: HEADERS.origin, value: Buffer.from(positionText(origin)) });
+    if (this.#logType !== null) headers.push({ name: HEADERS.logType, value: Buffer.from(this.#logType) });
+    const taken = new Set<string>([...headers.map(({ name }) => name), HEADERS.origin]);
+    let bytes = recordBytes({ ...letter, headers });
+    for (const header of [...record.headers].sort(logTypeFirst)) {
+      bytes += header.name.length + header.value.length;
+      if (bytes > LETTER_BYTES) break;
+      if (!taken.has(header.name)) headers.push(header);
+    }
+    return { ...letter, headers };
   }
 }
 
-function originalHeaders(record: LogRecord, letter: ProducerRecord): LogRecord['headers'] {
-  const own = new Set<string>([...letter.headers.map(({ name }) => name), HEADERS.origin]);
-  const others = record.headers.filter(({ name }) => !own.has(name));
-  const origin = originOf(record.headers);
-  return origin === null ? others : [...others, { name: HEADERS.origin, value: Buffer.from(positionText(origin)) }];
+function logTypeFirst(a: RecordHeader, b: RecordHeader): number {
+  return Number(b.name === HEADERS.logType) - Number(a.name === HEADERS.logType);
 }

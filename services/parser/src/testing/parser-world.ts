@@ -1,6 +1,6 @@
 import { partitionOf, type ProducerRecord } from '@logweave/event-log';
 import { MemoryCluster, type MemoryEventLog } from '@logweave/event-log/memory';
-import { HEADERS, TOPICS, VirtualClock } from '@logweave/model';
+import { HEADERS, LIMITS, TOPICS, VirtualClock } from '@logweave/model';
 import {
   activateVersion,
   type Change,
@@ -14,7 +14,7 @@ import { createLogger, Redactor, type Service } from '@logweave/service-kit';
 import { Registry } from 'prom-client';
 import { Value } from 'typebox/value';
 import { checkOutcomes, type OutcomeReport } from '../check-outcomes.ts';
-import { type ParserConfig, parserSectionSchema, resolveParserConfig } from '../config.ts';
+import { type ParserConfig, type ParserInput, parserSectionSchema, resolveParserConfig } from '../config.ts';
 import { createParser } from '../parser-service.ts';
 import { type FakeParser, fakeEngine, fakeParserText } from './fake-engine.ts';
 
@@ -59,7 +59,11 @@ export class ParserWorld {
     const section = Value.Default(parserSectionSchema, structuredClone(parser));
     this.config = resolveParserConfig(Value.Parse(parserSectionSchema, section));
     const { topics, inputs } = this.config;
-    for (const { name, topic } of inputs) this.cluster.ensureTopic({ ...TOPICS[name], name: topic, partitions });
+    for (const { name, topic } of inputs) {
+      // The longest logs that a configuration may allow.
+      const maxRecordBytes = LIMITS.rawLogBytesMax + LIMITS.headerAllowanceBytes;
+      this.cluster.ensureTopic({ ...TOPICS[name], name: topic, partitions, maxRecordBytes });
+    }
     this.cluster.ensureTopic({ ...TOPICS.udm, name: topics.udm, partitions: udmPartitions });
     this.cluster.ensureTopic({ ...TOPICS.parsers, name: topics.parsers });
     this.cluster.ensureTopic({ ...TOPICS['dead-letter'], name: topics.deadLetter, partitions: 1 });
@@ -203,11 +207,10 @@ export class ParserWorld {
     });
   }
 
-  /** Proves that every raw log that was committed has one outcome. */
-  async outcomes(): Promise<OutcomeReport> {
-    const [raw] = this.config.inputs;
-    if (raw === undefined) throw new Error('there is no input');
-    return checkOutcomes(this.cluster.connect(), { from: raw, topics: this.config.topics });
+  /** Proves that every log that was committed, a raw one by default, has one outcome. */
+  async outcomes(from: ParserInput | undefined = this.config.inputs[0]): Promise<OutcomeReport> {
+    if (from === undefined) throw new Error('there is no input');
+    return checkOutcomes(this.cluster.connect(), { from, topics: this.config.topics });
   }
 
   /** Sum of a metric over its labels, those given fixed. */
