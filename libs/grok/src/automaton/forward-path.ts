@@ -24,6 +24,7 @@ export class ForwardPath {
   private ways: Way[] = [];
   /** An open hash table: the step and the state of each way, and its number from 1; 0 where there is none. */
   private keys = new Int32Array(0);
+  private mask = 0;
   private generation = -1;
 
   constructor(program: Program, states: BackwardStates, passes: Passes) {
@@ -52,7 +53,7 @@ export class ForwardPath {
   private placeOf(step: number, pair: number): number {
     const { keys } = this;
     const hash = Math.imul(step, 0x9e3779b1) ^ Math.imul(pair, 0x85ebca6b);
-    let place = ((hash ^ (hash >>> 15)) & (keys.length / 3 - 1)) * 3;
+    let place = ((hash ^ (hash >>> 15)) & this.mask) * 3;
     while (keys[place + 2] !== 0 && (keys[place] !== step || keys[place + 1] !== pair)) {
       place = place + 3 === keys.length ? 0 : place + 3;
     }
@@ -62,6 +63,7 @@ export class ForwardPath {
   private grow(): void {
     const old = this.keys;
     this.keys = new Int32Array(old.length * 2);
+    this.mask = this.mask * 2 + 1;
     for (let from = 0; from < old.length; from += 3) {
       if (old[from + 2] === 0) continue;
       this.keys.set(old.subarray(from, from + 3), this.placeOf(old[from] as number, old[from + 1] as number));
@@ -71,6 +73,7 @@ export class ForwardPath {
   private forget(): void {
     this.ways = [];
     this.keys = new Int32Array(FIRST_CAPACITY * 3);
+    this.mask = FIRST_CAPACITY - 1;
     this.generation = this.states.generation;
   }
 
