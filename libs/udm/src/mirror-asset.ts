@@ -26,29 +26,56 @@ export function mirrorAssets(event: UdmJson): UdmJson {
 }
 
 function mirrorNoun(noun: UdmJson): UdmJson {
-  const asset = isJsonObject(noun['asset']) ? noun['asset'] : {};
+  const given = noun['asset'];
+  if (!isJsonObject(given)) return withAsset(noun);
   let changedNoun: MutableJson | null = null;
   let changedAsset: MutableJson | null = null;
   for (const field of SINGLE_FIELDS) {
-    const value = noun[field] ?? asset[field];
-    if (value === undefined) continue;
+    const value = noun[field] ?? given[field];
     if (noun[field] !== value) changedNoun = { ...(changedNoun ?? noun), [field]: value };
-    if (asset[field] !== value) changedAsset = { ...(changedAsset ?? asset), [field]: value };
+    if (given[field] !== value) changedAsset = { ...(changedAsset ?? given), [field]: value };
   }
   for (const field of REPEATED_FIELDS) {
     const own = listOf(noun[field]);
-    const others = listOf(asset[field]);
-    if (own.length === 0 && others.length === 0) continue;
-    const both = [...new Set([...own, ...others])];
+    const others = listOf(given[field]);
+    const both = union(own, others);
     if (both.length !== own.length) changedNoun = { ...(changedNoun ?? noun), [field]: both };
-    if (both.length !== others.length || both.some((value, at) => value !== others[at])) {
-      changedAsset = { ...(changedAsset ?? asset), [field]: both };
-    }
+    if (!sameItems(both, others)) changedAsset = { ...(changedAsset ?? given), [field]: both };
   }
-  if (changedNoun === null && changedAsset === null) return noun;
-  const result: MutableJson = { ...(changedNoun ?? noun) };
-  if (changedAsset !== null) result['asset'] = changedAsset;
-  return result;
+  if (changedAsset === null) return changedNoun ?? noun;
+  return { ...(changedNoun ?? noun), asset: changedAsset };
+}
+
+/** The usual noun has no asset of its own. */
+function withAsset(noun: UdmJson): UdmJson {
+  let changed: MutableJson | null = null;
+  let asset: MutableJson | null = null;
+  for (const field of SINGLE_FIELDS) {
+    const value = noun[field];
+    if (value === undefined) continue;
+    asset ??= {};
+    asset[field] = value;
+  }
+  for (const field of REPEATED_FIELDS) {
+    const own = listOf(noun[field]);
+    if (own.length === 0) continue;
+    const each = union(own, []);
+    if (each.length !== own.length) changed = { ...(changed ?? noun), [field]: each };
+    asset ??= {};
+    asset[field] = each;
+  }
+  return asset === null ? noun : { ...(changed ?? noun), asset };
+}
+
+/** What both have, each value once; the first list itself when that is all. */
+function union(own: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
+  if (others.length === 0 && own.length <= 1) return own;
+  const both = new Set([...own, ...others]);
+  return both.size === own.length ? own : [...both];
+}
+
+function sameItems(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left === right || (left.length === right.length && left.every((value, at) => value === right[at]));
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -21,7 +21,7 @@ export type Test = (state: ParserState) => boolean | Failure;
 type Reader = (state: ParserState) => Value | undefined | Failure;
 
 export interface ConditionRules {
-  /** Names that conditions may use although nothing may have set them: the flags of `on_error`. */
+  /** The flags of `on_error`, which are false until something fails. */
   readonly flags: ReadonlySet<string>;
   /** False takes a name that was never set for false and unequal to everything. */
   readonly strict: boolean;
@@ -236,6 +236,7 @@ function readField(state: ParserState, names: PathNames, rules: ConditionRules):
   const value = getToken(state, names);
   if (value !== undefined) return value;
   const root = names[0] ?? '';
+  if (names.length === 1 && rules.flags.has(root)) return false;
   if (state.tokens.has(root) || !rules.strict || rules.flags.has(root) || state.attempted?.has(root)) return undefined;
   return new Failure(`failed to evaluate expression: "${root}" not found in state data`);
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../extraction.ts';
 import { compilePath } from '../runtime/dynamic-path.ts';
 import type { ParserState } from '../runtime/parser-state.ts';
-import { setToken } from '../runtime/token-path.ts';
+import { getToken, setToken } from '../runtime/token-path.ts';
 import type { ForStatement, IfStatement, PluginStatement, Program, Statement } from '../syntax/tree.ts';
 import { compileLoop } from './compile-loop.ts';
 import { type CompileContext, FilterOptions } from './compile-context.ts';
@@ -142,16 +142,18 @@ function unguarded(operation: Operation, prefix: string): Step {
 }
 
 function guarded(operation: Operation, flag: string): Step {
-  const path = compilePath(flag);
-  const names = path.names ?? [flag];
+  const names = compilePath(flag).names ?? [flag];
   return (state) => {
     state.countStatement();
     const result = operation(state);
-    if (result === undefined || result instanceof Failure) {
-      setToken(state, names, result !== undefined);
-      if (result !== undefined) state.countError();
+    if (result === undefined) {
+      // A flag that is not set counts as false, so only one that was true has to be taken back.
+      if (getToken(state, names) !== undefined) setToken(state, names, false);
       return undefined;
     }
-    return result;
+    if (!(result instanceof Failure)) return result;
+    setToken(state, names, true);
+    state.countError();
+    return undefined;
   };
 }
