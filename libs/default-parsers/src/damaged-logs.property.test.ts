@@ -33,7 +33,19 @@ const damage = fc.record({
   put: fc.constantFrom('', ...PIECES),
 });
 
-it.each(['SQUID_WEBPROXY', 'APACHE', 'NGINX', 'HAPROXY', 'LOGWEAVE_CORRELATED'])(
+const LOG_TYPES = [
+  'SQUID_WEBPROXY',
+  'APACHE',
+  'NGINX',
+  'HAPROXY',
+  'LOGWEAVE_CORRELATED',
+  'LINUX_SYSHD',
+  'CISCO_ASA_FIREWALL',
+  'WINDOWS_SYSMON',
+  'WINEVTLOG',
+];
+
+it.each(LOG_TYPES)(
   'the parser of %s makes one valid event of a damaged log or drops it, and never fails',
   (logType) => {
     const { text, cases } = readParserFolder(join(DEFAULT_PARSERS_FOLDER, logType));
