@@ -95,6 +95,9 @@ function compileComparison(condition: ComparisonCondition, context: CompileConte
   const right = compileOperand(condition.right, rules);
   const holds = HOLDS[operator];
   const constant = constantOf(condition.right);
+  if (typeof constant === 'string' && (operator === '==' || operator === '!=')) {
+    return compileTextComparison(left, constant, operator === '==');
+  }
   if (constant !== undefined) {
     return (state) => {
       const value = left(state);
@@ -106,6 +109,15 @@ function compileComparison(condition: ComparisonCondition, context: CompileConte
     if (first instanceof Failure) return first;
     const second = right(state);
     return second instanceof Failure ? second : holds(state, first, second);
+  };
+}
+
+/** The comparison that most conditions are. What it costs is bounded by the parser's own text. */
+function compileTextComparison(left: Reader, text: string, wanted: boolean): Test {
+  return (state) => {
+    const value = left(state);
+    if (typeof value === 'string' || value === undefined) return (value === text) === wanted;
+    return value instanceof Failure ? value : valuesEqual(state, value, text) === wanted;
   };
 }
 
@@ -229,12 +241,17 @@ function compileField(field: FieldReference, rules: ConditionRules): Reader {
     const names = namesOf(only);
     return (state) => state.tokens.get(only) ?? readField(state, names, rules);
   }
-  return (state) => readField(state, field.names, rules);
+  const { names } = field;
+  if (names.length === 1 && only !== undefined) return (state) => state.tokens.get(only) ?? absent(state, names, rules);
+  return (state) => readField(state, names, rules);
 }
 
 function readField(state: ParserState, names: PathNames, rules: ConditionRules): Value | undefined | Failure {
-  const value = getToken(state, names);
-  if (value !== undefined) return value;
+  return getToken(state, names) ?? absent(state, names, rules);
+}
+
+/** What stands for a token that is not set: nothing, false for a flag, a failure for a name that was never set. */
+function absent(state: ParserState, names: PathNames, rules: ConditionRules): undefined | false | Failure {
   const root = names[0] ?? '';
   if (names.length === 1 && rules.flags.has(root)) return false;
   if (state.tokens.has(root) || !rules.strict || rules.flags.has(root) || state.attempted?.has(root)) return undefined;

@@ -106,6 +106,17 @@ class ProgramCompiler {
     }
     const otherwise = statement.otherwise === null ? undefined : this.block(statement.otherwise, isLast);
     const prefix = `filter conditional (${statement.index}) failed: `;
+    const [test] = tests;
+    const [body] = bodies;
+    if (tests.length === 1 && test !== undefined && body !== undefined) {
+      return (state) => {
+        state.countStatement();
+        const result = test(state);
+        if (result === true) return body(state);
+        if (result === false) return otherwise?.(state);
+        return { kind: 'failed', message: prefix + result.message };
+      };
+    }
     return (state) => {
       state.countStatement();
       for (let at = 0; at < tests.length; at++) {
