@@ -100,6 +100,7 @@ describe('logweave up', () => {
     expect(((await ready.json()) as { services: { name: string }[] }).services.map(({ name }) => name)).toEqual([
       'event-log',
       'admin',
+      'admin-socket',
       'file-writer',
       'correlator',
       'socket-ingestor',

@@ -25,6 +25,7 @@ describe('a process', () => {
     expect(composed('{ file: {}, clickhouse: {} }')).toEqual([
       'event-log',
       'admin',
+      'admin-socket',
       'warehouse',
       'file-writer',
       'clickhouse-writer',
@@ -35,7 +36,13 @@ describe('a process', () => {
   });
 
   it('leaves out outputs that are off, and with ClickHouse its engine', () => {
-    expect(composed('{ file: { enabled: false } }')).toEqual(['event-log', 'admin', 'correlator', 'socket-ingestor']);
+    expect(composed('{ file: { enabled: false } }')).toEqual([
+      'event-log',
+      'admin',
+      'admin-socket',
+      'correlator',
+      'socket-ingestor',
+    ]);
     expect(composed('{ file: {}, clickhouse: { enabled: false } }')).not.toContain('warehouse');
   });
 
@@ -46,7 +53,12 @@ describe('a process', () => {
   });
 
   it('of one service has it and what it stands on', () => {
-    expect(composed('{ clickhouse: {} }', ['correlator'])).toEqual(['event-log', 'admin', 'correlator']);
+    expect(composed('{ clickhouse: {} }', ['correlator'])).toEqual([
+      'event-log',
+      'admin',
+      'admin-socket',
+      'correlator',
+    ]);
     expect(composed('{ clickhouse: {} }', ['clickhouse-writer'])).toContain('warehouse');
   });
 

@@ -25,6 +25,8 @@ import {
   resolveSocketIngestorConfig,
   type SocketIngestorConfig,
 } from '@logweave/socket-ingestor';
+import { AdminSocket } from '../admin-socket/admin-socket.ts';
+import { adminSocketPath } from '../admin-socket/socket-path.ts';
 import { CommandError } from '../command-error.ts';
 import type { Config } from './config-schema.ts';
 import { EventLogService } from './event-log-service.ts';
@@ -140,10 +142,17 @@ export function compose(
     redactor: deps.redactor,
     readiness: () => group.readiness(),
   });
+  const adminSocket = new AdminSocket(adminSocketPath(config), {
+    eventLog: () => eventLog.eventLog,
+    place: () => ({ topic: topicName('parsers', config.topics.prefix), prebuilt: loadDefaultParsers() }),
+    clock: deps.clock,
+    log: child('admin-socket'),
+  });
   const group = new ServiceGroup(
     [
       [eventLog],
-      [admin],
+      // Only where no other process can write to the event log itself.
+      config.event_log.kind === 'embedded' ? [admin, adminSocket] : [admin],
       warehouse === null ? [] : [warehouse],
       stage('file-writer', 'clickhouse-writer'),
       stage('parser'),

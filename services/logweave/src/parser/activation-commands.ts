@@ -1,13 +1,6 @@
-import {
-  type ActivationRecord,
-  activateVersion,
-  type Change,
-  deactivateVersion,
-  type ParserRegistry,
-  rollBack,
-  type Selection,
-} from '@logweave/parser-registry';
+import type { ActivationRecord, Selection } from '@logweave/parser-registry';
 import { Argument, Command } from 'commander';
+import type { ParserIntent } from '../admin-socket/parser-intent.ts';
 import { configOption } from '../commands/options.ts';
 import {
   authorOption,
@@ -17,7 +10,7 @@ import {
   revisionOption,
   wholeNumber,
 } from './options.ts';
-import { changeParsers, editorOf } from './registry-access.ts';
+import { authorOf, changeParsers } from './registry-access.ts';
 
 /** `logweave parser activate`: lets a version serve its log type. */
 export function activateCommand(): Command {
@@ -25,9 +18,7 @@ export function activateCommand(): Command {
     .addArgument(new Argument('<version>', 'the number that submit has given').argParser(wholeNumber))
     .addOption(extensionOption())
     .action((logType: string, version: number, options: ChangeOptions) =>
-      change(options, (registry) =>
-        activateVersion(registry, { logType, kind: kindOf(options), version }, editorOf(options)),
-      ),
+      change(options, { action: 'activate', logType, kind: kindOf(options), version, ...editorOf(options) }),
     );
 }
 
@@ -40,15 +31,14 @@ export function deactivateCommand(): Command {
   )
     .addOption(extensionOption())
     .action((logType: string, options: ChangeOptions) =>
-      change(options, (registry) => deactivateVersion(registry, { logType, kind: kindOf(options) }, editorOf(options))),
+      change(options, { action: 'deactivate', logType, kind: kindOf(options), ...editorOf(options) }),
     );
 }
 
 /** `logweave parser rollback`: one step back. */
 export function rollbackCommand(): Command {
   return changeCommand('rollback', 'Takes the last change of a log type back: one step.').action(
-    (logType: string, options: ChangeOptions) =>
-      change(options, (registry) => rollBack(registry, { logType }, editorOf(options))),
+    (logType: string, options: ChangeOptions) => change(options, { action: 'rollback', logType, ...editorOf(options) }),
   );
 }
 
@@ -67,8 +57,12 @@ function kindOf({ extension }: ChangeOptions): 'custom' | 'extension' {
   return extension === true ? 'extension' : 'custom';
 }
 
-async function change(options: ChangeOptions, decide: (registry: ParserRegistry) => Change): Promise<void> {
-  const records = await changeParsers(options.config, decide);
+function editorOf(options: ChangeOptions): { readonly author: string; readonly seenRevision: number | null } {
+  return { author: authorOf(options), seenRevision: options.revision ?? null };
+}
+
+async function change(options: ChangeOptions, intent: ParserIntent): Promise<void> {
+  const records = await changeParsers(options.config, (parsers) => parsers.change(intent));
   const activation = records.find((record): record is ActivationRecord => record.record === 'activation');
   if (activation === undefined) throw new Error('the change has no activation');
   const { logType, revision, selection, reason } = activation;

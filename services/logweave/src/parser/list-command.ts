@@ -1,9 +1,9 @@
-import type { ParserRegistry, VersionRecord } from '@logweave/parser-registry';
 import { Command } from 'commander';
 import { CommandError } from '../command-error.ts';
 import { configOption } from '../commands/options.ts';
 import { jsonOption } from './options.ts';
 import { readParsers } from './registry-access.ts';
+import { registryEntries, type RegistryEntry, registryEntry } from './registry-entries.ts';
 
 interface ListOptions {
   readonly config: string;
@@ -26,36 +26,12 @@ async function listAction(logType: string | undefined, { config, json }: ListOpt
   if (logType !== undefined && !registry.logTypes().includes(logType)) {
     throw new CommandError(`there is no parser for log type ${logType}`, 1);
   }
-  const logTypes = (logType === undefined ? registry.logTypes() : [logType]).map((each) => entryOf(registry, each));
+  const logTypes = logType === undefined ? registryEntries(registry) : [registryEntry(registry, logType)];
   if (json) process.stdout.write(`${JSON.stringify({ logTypes }, null, 2)}\n`);
   else process.stdout.write(listText(logTypes, logType !== undefined));
 }
 
-type Entry = ReturnType<typeof entryOf>;
-
-function entryOf(registry: ParserRegistry, logType: string) {
-  const activation = registry.activation(logType);
-  const versions = (['custom', 'extension'] as const).flatMap((kind) =>
-    registry.versions(logType, kind).map((version) => ({
-      ...withoutText(version),
-      active: registry.isActive(version),
-    })),
-  );
-  return {
-    logType,
-    active: registry.active(logType)?.label ?? null,
-    revision: registry.revision(logType),
-    changed: activation === null ? null : { at: activation.at, by: activation.author, reason: activation.reason },
-    prebuilt: registry.prebuilt(logType)?.version ?? null,
-    versions,
-  };
-}
-
-function withoutText({ text, ...version }: VersionRecord): Omit<VersionRecord, 'text'> & { readonly bytes: number } {
-  return { ...version, bytes: Buffer.byteLength(text) };
-}
-
-function listText(entries: readonly Entry[], withVersions: boolean): string {
+function listText(entries: readonly RegistryEntry[], withVersions: boolean): string {
   if (entries.length === 0) return 'There are no parsers.\n';
   const width = Math.max(...entries.map(({ logType }) => logType.length));
   const lines = entries.flatMap((entry) => {
@@ -69,7 +45,7 @@ function listText(entries: readonly Entry[], withVersions: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-function versionText(version: Entry['versions'][number]): string {
+function versionText(version: RegistryEntry['versions'][number]): string {
   const { kind, version: number, state, active, author, at, validation } = version;
   const verdict = validation === null ? '' : `, ${validation.message}`;
   return `  ${kind} ${number}: ${state}${active ? ', active' : ''}, ${at} by ${author}${verdict}`;

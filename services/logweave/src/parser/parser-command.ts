@@ -11,7 +11,8 @@ export function parserCommand(): Command {
   return new Command('parser')
     .description(
       'Parsers by log type, in topic parsers. A version is submitted, then activated; a running parser takes it between ' +
-        'two logs. With the embedded event log stop `logweave up` before you change something; on Kafka it goes on.',
+        'two logs. Changes can be made beside a running `logweave up`, which makes them itself when it has the event ' +
+        'log for itself.',
     )
     .addCommand(listCommand())
     .addCommand(submitCommand())

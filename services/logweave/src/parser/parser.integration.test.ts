@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEmbeddedLog } from '@logweave/event-log-embedded';
+import { systemClock } from '@logweave/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, logweave, LogweaveRun } from '../testing/run-logweave.ts';
+import { type Finished, logweave } from '../testing/run-logweave.ts';
 
 const parserText = (product: string): string => `filter {
   grok { match => { "message" => "^%{IP:ip} %{GREEDYDATA:rest}$" } on_error => "no_match" }
@@ -46,7 +48,7 @@ describe('logweave parser', () => {
       'TEST_LOG: activated custom version 1; custom version 1 serves it from now on (revision 1)\n',
     );
     expect((await parser('submit', 'two.conf', '--log-type', 'TEST_LOG', '--activate')).code).toBe(0);
-    const { stdout } = await parser('list', '--json');
+    const { stdout } = await parser('list', 'TEST_LOG', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       logTypes: [
         {
@@ -117,16 +119,16 @@ describe('logweave parser', () => {
 
   it('says who has the event log when it cannot be written', async () => {
     write('one.conf', parserText('One'));
-    const up = new LogweaveRun(['up', '--config', 'logweave.yml'], {
-      cwd: directory,
-      env: { LOGWEAVE__ADMIN__PORT: '0' },
-    });
-    await up.until((run) => run.stderr.includes('"started"') || run.logged('started') !== undefined);
-    const { code, stderr } = await parser('submit', 'one.conf', '--log-type', 'TEST_LOG');
-    expect(code).toBe(1);
-    expect(stderr).toContain(String(up.pid));
-    expect((await parser('list')).code).toBe(0);
-    up.kill('SIGTERM');
-    await up.finished;
+    // Holds the log as a version without an admin socket does.
+    const holder = await openEmbeddedLog({ path: join(directory, 'logweave-data', 'log.sqlite'), clock: systemClock });
+    try {
+      expect(await parser('submit', 'one.conf', '--log-type', 'TEST_LOG')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: `logweave: the event log logweave-data/log.sqlite is in use by process ${process.pid}: one process writes at a time: stop it, then repeat this\n`,
+      });
+    } finally {
+      await holder.close();
+    }
   }, 60_000);
 });

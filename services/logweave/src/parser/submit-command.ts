@@ -1,20 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import {
-  activateVersion,
-  type ParserRegistry,
-  readFieldExtractors,
-  type SourceForm,
-  submitVersion,
-  type ValidationSummary,
-  type VersionKind,
-} from '@logweave/parser-registry';
+import { type ParserRegistry, readFieldExtractors, type SourceForm, type VersionKind } from '@logweave/parser-registry';
 import { systemClock } from '@logweave/service-kit';
 import { Command, InvalidArgumentError } from 'commander';
+import { decideParserIntent, extensibleParser } from '../admin-socket/parser-intent.ts';
 import { CommandError } from '../command-error.ts';
 import { configOption } from '../commands/options.ts';
 import { checkVersion, tryLogs } from './check-version.ts';
 import { authorOption, jsonOption } from './options.ts';
-import { changeParsers, editorOf } from './registry-access.ts';
+import { authorOf, changeParsers } from './registry-access.ts';
 
 /** What Chronicle takes for a sample as well. */
 const MAX_LOGS = 1_000;
@@ -61,43 +54,52 @@ async function submitAction(file: string, options: SubmitOptions): Promise<void>
   const text = await readText(file);
   const form: SourceForm = kind === 'extension' && text.trimStart().startsWith('{') ? 'field_extractors' : 'cbn';
   const logs = options.logs === undefined ? null : linesOf(await readText(options.logs));
-  let validation: ValidationSummary | null = null;
-  const records = await changeParsers(options.config, (registry) => {
-    const checked = checkVersion({ file, logType, kind, form, text, base: baseOf(registry, kind, logType) });
+  const author = authorOf(options);
+  const record = await changeParsers(options.config, async (parsers) => {
+    const registry = await parsers.registry();
+    const base = kind === 'extension' ? baseOf(registry, logType) : null;
+    const checked = checkVersion({ file, logType, kind, form, text, base: base?.text ?? null });
     if (!json || checked.parser === null) process.stderr.write(checked.text);
     if (checked.parser === null) throw new CommandError(`${file} was not submitted`, 1);
-    validation = logs === null ? null : tryLogs(checked.parser, logs, systemClock.wallMs());
+    const validation = logs === null ? null : tryLogs(checked.parser, logs, systemClock.wallMs());
     if (validation !== null && validation.failed > validation.logs * options.maxFailureRatio) {
       throw new CommandError(`${file} was not submitted: ${validation.message}`, 1);
     }
     if (appends(form, text)) throw new CommandError('appendRepeatedFields cannot be true: extensions replace', 1);
-    const version = { logType, kind, form, text, appendRepeated: false, state: 'VALIDATED', validation } as const;
-    return submitVersion(registry, version, editorOf(options));
+    const checkedOver = base?.label ?? null;
+    const intent = { action: 'submit', logType, kind, form, text, validation, checkedOver, author } as const;
+    // What is refused in any case, a text that is too long above all, is not even sent.
+    const change = decideParserIntent(registry, intent, systemClock.wallMs());
+    if (change.kind === 'refused') throw new CommandError(change.problem, 1);
+    const [submitted] = await parsers.change(intent);
+    if (submitted?.record !== 'version') throw new Error('nothing was submitted');
+    if (options.activate === true) {
+      await parsers.change({
+        action: 'activate',
+        logType,
+        kind,
+        version: submitted.version,
+        author,
+        seenRevision: null,
+      });
+    }
+    return submitted;
   });
-  const [record] = records;
-  if (record?.record !== 'version') throw new Error('nothing was submitted');
-  const { version } = record;
   const flag = kind === 'extension' ? ' --extension' : '';
-  if (options.activate === true) {
-    await changeParsers(options.config, (registry) =>
-      activateVersion(registry, { logType, kind, version }, editorOf(options)),
-    );
-  }
-  const then = options.activate ? 'and active' : `next: logweave parser activate ${logType} ${version}${flag}`;
+  const next = `next: logweave parser activate ${logType} ${record.version}${flag}`;
   const { text: _, ...shown } = record;
   process.stdout.write(
     json
       ? `${JSON.stringify({ ...shown, active: options.activate === true })}\n`
-      : `${logType} ${kind} version ${version} is submitted; ${then}\n`,
+      : `${logType} ${kind} version ${record.version} is submitted; ${options.activate ? 'and active' : next}\n`,
   );
 }
 
 /** What an extension goes over. */
-function baseOf(registry: ParserRegistry, kind: VersionKind, logType: string): string | null {
-  if (kind === 'custom') return null;
-  const active = registry.parserOf(logType, { ...registry.selection(logType), extension: null });
-  if (active === null) throw new CommandError(`${logType} has no active parser that could be extended`, 1);
-  return active.text;
+function baseOf(registry: ParserRegistry, logType: string): { readonly label: string; readonly text: string } {
+  const base = extensibleParser(registry, logType);
+  if (base === null) throw new CommandError(`${logType} has no active parser that could be extended`, 1);
+  return base;
 }
 
 function appends(form: SourceForm, text: string): boolean {
