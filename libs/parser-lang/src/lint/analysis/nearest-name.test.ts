@@ -13,6 +13,11 @@ test('finds nothing where names are short or far', () => {
   expect(nearestName('something', ['separator'])).toBeNull();
 });
 
+test('never finds the name itself, which may be known from elsewhere in the text', () => {
+  expect(nearestName('result', ['result', 'results'])).toBe('results');
+  expect(nearestName('result', ['result'])).toBeNull();
+});
+
 test('puts the name into words', () => {
   expect(didYouMean('kvv', ['kv', 'csv'])).toBe('did you mean "kv"?');
   expect(didYouMean('nothing', ['kv'])).toBe('');

@@ -1,10 +1,10 @@
-/** The name of `known` that is most like `name`, when it is like enough to be meant; null otherwise. */
+/** The other name of `known` that is most like `name`, when it is like enough to be meant; null otherwise. */
 export function nearestName(name: string, known: Iterable<string>): string | null {
   const limit = name.length <= 4 ? 1 : 2;
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    if (candidate === name || Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
