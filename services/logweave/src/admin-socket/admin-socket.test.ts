@@ -111,12 +111,17 @@ describe('the admin socket', () => {
 
   it('makes changes one after the other that come at the same time', async () => {
     await admin.start();
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => askForChange(path, submit(`filter {} #${i}`))),
-    );
-    expect(answers.every(({ kind }) => kind === 'done')).toBe(true);
-    const { registry } = await readRegistry(cluster.connect(), place);
-    expect(registry.versions('TEST_LOG', 'custom')).toHaveLength(12);
+    cluster.faults.plan({ on: 'commit', kind: 'delay', ms: 1_000 });
+    const first = askForChange(path, submit('filter {} # first'));
+    await expect.poll(() => cluster.faults.outstanding, { interval: 2, timeout: 10_000 }).toBe(0);
+    const second = askForChange(path, submit('filter {} # second'));
+    // Comes after the second one: when it is answered, that one is waiting.
+    await ask('GET', '/parsers');
+    await clock.advance(1_000);
+    expect(await Promise.all([first, second])).toMatchObject([
+      { kind: 'done', records: [{ version: 1, text: 'filter {} # first' }] },
+      { kind: 'done', records: [{ version: 2, text: 'filter {} # second' }] },
+    ]);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdtempSync, renameSync, rmSync, stat
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   adminSocketPath,
   listenPrivately,
@@ -47,15 +47,21 @@ async function leaveStaleSocket(): Promise<void> {
 
 describe('an admin socket', () => {
   it('is for its owner alone from the first instant, whatever the mask was, and the mask stays', async () => {
-    const before = process.umask(0);
+    const setMask = process.umask.bind(process);
+    const before = setMask(0);
+    const modes: number[] = [];
+    const spy = vi.spyOn(process, 'umask').mockImplementation((mask = 0) => {
+      if (existsSync(path)) modes.push(statSync(path).mode & 0o7777);
+      return setMask(mask);
+    });
     try {
-      const listening = listenPrivately(server(), path);
+      await listenPrivately(server(), path);
+      // Seen before the mask was as it had been.
+      expect(modes).toEqual([0o600]);
       expect(lstatSync(path).isSocket()).toBe(true);
-      expect(statSync(path).mode & 0o7777).toBe(0o600);
-      await listening;
-      expect(process.umask()).toBe(0);
     } finally {
-      process.umask(before);
+      spy.mockRestore();
+      expect(setMask(before)).toBe(0);
     }
   });
 
