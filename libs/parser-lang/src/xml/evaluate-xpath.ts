@@ -1,5 +1,6 @@
 import type { XPath, XPathStep } from './compile-xpath.ts';
 import { innerText, XmlElement } from './xml-document.ts';
+import type { Predicate } from './xpath-predicate.ts';
 
 /**
  * The text of the first match in the order of the document: of an element all text within it, of `text()` its own first
@@ -56,8 +57,12 @@ function select(document: XmlElement, steps: readonly XPathStep[]): readonly Xml
   for (const step of steps) {
     const parents = step.axis === 'child' ? elements : withDescendants(elements, mayNest);
     mayNest ||= step.axis === 'descendant';
-    const found = parents.flatMap((parent) => childrenOf(parent, step));
-    elements = mayNest ? found.sort((a, b) => a.order - b.order) : found;
+    const [only] = parents;
+    const found =
+      parents.length === 1 && only !== undefined
+        ? childrenOf(only, step)
+        : parents.flatMap((parent) => childrenOf(parent, step));
+    elements = mayNest ? found.toSorted((a, b) => a.order - b.order) : found;
   }
   return elements;
 }
@@ -83,16 +88,25 @@ function withDescendants(elements: readonly XmlElement[], mayNest: boolean): rea
   return all;
 }
 
-function childrenOf(parent: XmlElement, { name, predicates }: XPathStep): XmlElement[] {
-  let found: XmlElement[] = [];
+function childrenOf(parent: XmlElement, { name, predicates }: XPathStep): readonly XmlElement[] {
+  const equality = name === undefined ? undefined : predicates[0]?.equality;
+  if (name !== undefined && equality !== undefined) {
+    return filtered(parent.childrenWith(name, equality.attribute, equality.value), predicates.slice(1));
+  }
+  const found: XmlElement[] = [];
   for (const child of parent.children) {
-    if (child instanceof XmlElement && (name === undefined || child.name === name)) {
+    if (typeof child !== 'string' && (name === undefined || child.name === name)) {
       found.push(child);
     }
   }
+  return filtered(found, predicates);
+}
+
+function filtered(elements: readonly XmlElement[], predicates: readonly Predicate[]): readonly XmlElement[] {
+  let found = elements;
   for (const predicate of predicates) {
     const { length } = found;
-    found = found.filter((element, index) => predicate(element, index + 1, length));
+    found = found.filter((element, index) => predicate.holds(element, index + 1, length));
   }
   return found;
 }

@@ -1,7 +1,11 @@
 import { innerText, localName, type XmlElement } from './xml-document.ts';
 
-/** Whether an element stays, by itself and its place (from 1) among those that got as far as this predicate. */
-export type Predicate = (element: XmlElement, position: number, count: number) => boolean;
+export interface Predicate {
+  /** Whether an element stays, by itself and its place (from 1) among those that got as far as this predicate. */
+  holds(element: XmlElement, position: number, count: number): boolean;
+  /** Given when the predicate is just this: `@attribute='value'`. */
+  readonly equality?: { readonly attribute: string; readonly value: string };
+}
 
 const TERM =
   /^(?:(@|)([\p{L}_][\p{L}\p{N}_.:-]*)|(text\(\)|\.)|((?:local-)?name\(\)))\s*(?:(=|!=)\s*(?:'([^']*)'|"([^"]*)"|(\d+)))?$/u;
@@ -15,14 +19,23 @@ export function compilePredicate(content: string): Predicate | undefined {
   const place = /^(?:position\(\)\s*=\s*)?(\d+)$/.exec(text)?.[1];
   if (place !== undefined) {
     const wanted = Number(place);
-    return (_, position) => position === wanted;
+    return { holds: (_, position) => position === wanted };
   }
   if (/^(?:position\(\)\s*=\s*)?last\(\)$/.test(text)) {
-    return (_, position, count) => position === count;
+    return { holds: (_, position, count) => position === count };
   }
   const terms = partsOf(text).map((term) => compileTerm(term));
   const known = terms.filter((term) => term !== undefined);
-  return known.length < terms.length ? undefined : (element) => known.every((term) => term(element));
+  if (known.length < terms.length) return undefined;
+  const equality = attributeEquality(text);
+  const holds = (element: XmlElement) => known.every((term) => term(element));
+  return equality === undefined ? { holds } : { holds, equality };
+}
+
+function attributeEquality(text: string): Predicate['equality'] {
+  const [, attribute, single, double] = /^@([^\s='"]+)\s*=\s*(?:'([^']*)'|"([^"]*)")$/.exec(text) ?? [];
+  const value = single ?? double;
+  return attribute === undefined || value === undefined ? undefined : { attribute: localName(attribute), value };
 }
 
 /** The terms between `and`s that no quotes hold. */
