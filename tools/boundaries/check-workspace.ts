@@ -82,7 +82,8 @@ function importProblem(
   const target = byId.get(id);
   if (target === undefined) {
     const computing = COMPUTING_DEPENDENCIES[member.name] ?? [];
-    if (pure && !computing.includes(id)) return `${member.name} is pure and must not import ${id} from outside the workspace`;
+    if (pure && !computing.includes(id))
+      return `${member.name} is pure and must not import ${id} from outside the workspace`;
     return declarationProblem(id, file, member, workspace);
   }
   return workspaceProblem(specifier, target, file, member) ?? declarationProblem(id, file, member, workspace);
