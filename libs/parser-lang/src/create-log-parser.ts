@@ -56,6 +56,9 @@ function compileText(
   return { program, diagnostics: [...parsed.diagnostics, ...context.diagnostics] };
 }
 
+/** Warnings of one log that are kept: a list of an event may have one for each of its elements. */
+const WARNINGS_LIMIT = 100;
+
 class CompiledLogParser implements LogParser {
   readonly logType: string;
   readonly #program: Step;
@@ -91,7 +94,7 @@ class CompiledLogParser implements LogParser {
     const errors: UdmProblem[] = [];
     for (const problem of records.problems) {
       if (problem.severity === 'error') errors.push(problem);
-      else state.warnings.push(shortMessage(problem.message));
+      else if (state.warnings.length < WARNINGS_LIMIT) state.warnings.push(shortMessage(problem.message));
     }
     if (errors.length > 0) return failed(state, invalidRecord(errors));
     return { ...nothing(state), events: records.events, entities: records.entities };

@@ -64,7 +64,7 @@ class ProgramParser {
     while (scanner.peek() !== '' && this.#diagnostics.length < ERROR_LIMIT) {
       if (scanner.takeWord('filter') && scanner.take('{')) {
         blocks++;
-        statements.push(...this.#statements(0, scanner.at - 1));
+        for (const statement of this.#statements(0, scanner.at - 1)) statements.push(statement);
       } else {
         this.#report(scanner.fault(`expected "filter {", found ${scanner.describe()}`, WRAP));
         break;
@@ -293,14 +293,8 @@ class ProgramParser {
       const next = scanner.peek();
       if (next === '') break;
       if (next === '"' || next === "'") {
-        const before = scanner.at;
-        try {
-          scanner.quoted();
-        } catch (fault) {
-          if (!(fault instanceof SyntaxFault)) throw fault;
-          // A lost quote: what stands behind it may be sound.
-          scanner.at = before + 1;
-        }
+        // A lost quote: what stands behind it may be sound.
+        if (!scanner.passQuoted()) scanner.at++;
         continue;
       }
       if (next === '}' && depth === 0) {

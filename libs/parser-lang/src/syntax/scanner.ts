@@ -25,6 +25,8 @@ export class Scanner {
   readonly text: string;
   /** Offset of the next character to read. */
   at = 0;
+  /** By the kind of quote, from where on no string with it has an end. */
+  readonly #endless = new Map<string, number>();
 
   constructor(text: string) {
     this.text = text;
@@ -112,6 +114,23 @@ export class Scanner {
       start,
       end: end === -1 ? this.text.length : end,
     });
+  }
+
+  /** Passes a string; false, and nothing is passed, when it has no end. */
+  passQuoted(): boolean {
+    const quote = this.text.charAt(this.at);
+    // Where one string has no end, none behind it has that begins with the same quote.
+    if (this.at >= (this.#endless.get(quote) ?? Number.POSITIVE_INFINITY)) return false;
+    for (let at = this.at + 1; at < this.text.length; at++) {
+      const character = this.text.charAt(at);
+      if (character === '\\') at++;
+      else if (character === quote) {
+        this.at = at + 1;
+        return true;
+      }
+    }
+    this.#endless.set(quote, this.at);
+    return false;
   }
 
   /** Everything up to `close`, which is passed; for regular expressions, code and names in brackets. */

@@ -31,6 +31,11 @@ export type Effect =
   /** Tokens whose names only the log knows. `columns`: only column1, column2, … */
   | { readonly action: 'open'; readonly columns: boolean };
 
+/** Not by a spread, which puts as many arguments on the stack as there are effects. */
+function append(effects: Effect[], more: readonly Effect[]): void {
+  for (const effect of more) effects.push(effect);
+}
+
 /** What a filter reads and writes, in the order in which it does so. */
 export function effectsOf(text: string, plugin: PluginStatement): readonly Effect[] {
   const effects: Effect[] = [];
@@ -39,21 +44,21 @@ export function effectsOf(text: string, plugin: PluginStatement): readonly Effec
   if (source !== null) effects.push({ action: 'read', via: plugin.name, path: source.text, span: source.span });
   switch (plugin.name) {
     case 'mutate':
-      for (const operation of mutateOperations(plugin)) effects.push(...operationEffects(text, operation));
+      for (const operation of mutateOperations(plugin)) append(effects, operationEffects(text, operation));
       break;
     case 'grok':
-      effects.push(...grokEffects(text, plugin, flag !== null));
+      append(effects, grokEffects(text, plugin, flag !== null));
       break;
     case 'json':
     case 'kv':
     case 'csv':
-      effects.push(...extractionEffects(plugin, flag !== null));
+      append(effects, extractionEffects(plugin, flag !== null));
       break;
     case 'xml':
-      effects.push(...xmlEffects(plugin));
+      append(effects, xmlEffects(plugin));
       break;
     case 'date':
-      effects.push(...dateEffects(plugin));
+      append(effects, dateEffects(plugin));
       break;
     case 'translate':
     case 'base64': {
