@@ -59,7 +59,7 @@ async function append(log: EventLog, topic: string): Promise<void> {
     }
     await producer.append(batches.map((records, partition) => ({ topic, partition, records })));
     say(`appended ${count + BATCH}`);
-    await systemClock.sleep(2);
+    await systemClock.sleep(4);
   }
 }
 
