@@ -18,6 +18,8 @@ export interface LogParserOptions {
   readonly logType: string;
   /** The text of an extension: it runs on the same log after the parser, and its event goes over the parser's. */
   readonly extension?: string;
+  /** What becomes of a repeated field that both have: the extension's elements instead of the parser's, or behind them. */
+  readonly extensionRepeated?: 'replace' | 'append';
   readonly limits?: Partial<ParserLimits>;
   /** False takes a name in a condition that was never set for false instead of failing the log. */
   readonly strict?: boolean;
@@ -65,6 +67,7 @@ class CompiledLogParser implements LogParser {
   readonly #extension: Step | null;
   readonly #limits: ParserLimits;
   readonly #validation: ValidationPolicy;
+  readonly #extensionRepeated: 'replace' | 'append';
 
   constructor(program: Step, extension: Step | null, options: LogParserOptions) {
     this.#program = program;
@@ -72,6 +75,7 @@ class CompiledLogParser implements LogParser {
     this.logType = options.logType;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#validation = options.validation ?? 'default';
+    this.#extensionRepeated = options.extensionRepeated ?? 'replace';
   }
 
   parse(log: RawLog): ParsedLog {
@@ -90,6 +94,7 @@ class CompiledLogParser implements LogParser {
     const records = recordOutputs(outputs, extended, state, log, {
       logType: this.logType,
       validation: this.#validation,
+      extensionRepeated: this.#extensionRepeated,
     });
     const errors: UdmProblem[] = [];
     for (const problem of records.problems) {

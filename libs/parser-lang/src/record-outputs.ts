@@ -35,6 +35,7 @@ export interface Records {
 export interface RecordOptions {
   readonly logType: string;
   readonly validation: ValidationPolicy;
+  readonly extensionRepeated: 'replace' | 'append';
 }
 
 /** Null when a value of `@output` is neither an event nor an entity. */
@@ -60,7 +61,7 @@ export function recordOutputs(
   extension: readonly Output[],
   state: ParserState,
   log: RawLog,
-  { logType, validation }: RecordOptions,
+  { logType, validation, extensionRepeated }: RecordOptions,
 ): Records {
   const events: UdmJson[] = [];
   const entities: UdmJson[] = [];
@@ -70,7 +71,7 @@ export function recordOutputs(
     if (output.kind === 'event') {
       const encoded = encodeEvent(output.udm);
       problems.push(...encoded.problems);
-      const extended = extendEvent(encoded.json, extension, problems);
+      const extended = extendEvent(encoded.json, extension, extensionRepeated, problems);
       const eventTime = timeText(tokenInstant(output.time) ?? time, log);
       const event = completeEvent(mirrorAssets(extended), { logType, eventTime });
       problems.push(...validateEvent(event, validation));
@@ -93,13 +94,18 @@ function timeText({ seconds, nanos }: Instant, log: RawLog): string {
 }
 
 /** Several events of an extension fold into one, the later over the earlier. */
-function extendEvent(base: UdmJson, extension: readonly Output[], problems: UdmProblem[]): UdmJson {
+function extendEvent(
+  base: UdmJson,
+  extension: readonly Output[],
+  repeated: 'replace' | 'append',
+  problems: UdmProblem[],
+): UdmJson {
   let event = base;
   for (const output of extension) {
     if (output.kind !== 'event') continue;
     const encoded = encodeExtension(output.udm);
     problems.push(...encoded.problems);
-    event = mergeExtension(event, encoded.json);
+    event = mergeExtension(event, encoded.json, { repeated });
   }
   return event;
 }

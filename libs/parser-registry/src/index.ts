@@ -9,8 +9,7 @@ export {
   submitVersion,
 } from './changes.ts';
 export { type DecodedParserRecord, decodeParserRecord } from './decode-parser-record.ts';
-export { type FieldExtractors, readFieldExtractors } from './field-extractors.ts';
-export { type LanguageText, languageText } from './language-text.ts';
+export { appendsRepeated, type LanguageText, languageText } from './language-text.ts';
 export { logTypeProblem } from './log-type.ts';
 export {
   type ActivationRecord,

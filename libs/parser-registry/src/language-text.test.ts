@@ -1,6 +1,6 @@
 import { createLogParser } from '@logweave/parser-lang';
 import { describe, expect, it } from 'vitest';
-import { languageText } from './language-text.ts';
+import { appendsRepeated, languageText } from './language-text.ts';
 
 const BASE = `filter {
   mutate { replace => { "event.idm.read_only_udm.metadata.event_type" => "GENERIC_EVENT" } }
@@ -136,4 +136,13 @@ describe('extractors are refused', () => {
       problem: 'the extractors are not JSON',
     });
   });
+});
+
+it('a list of fields appends to repeated fields when it says so', () => {
+  const appends = (form: 'cbn' | 'field_extractors', extractors: object) =>
+    appendsRepeated({ form, text: JSON.stringify(extractors) });
+  const extractors = { logFormat: 'JSON', extractors: [{ fieldPath: 'a', destinationPath: 'udm.observer.ip' }] };
+  expect(appends('field_extractors', { ...extractors, appendRepeatedFields: true })).toBe(true);
+  expect(appends('field_extractors', extractors)).toBe(false);
+  expect(appends('cbn', { ...extractors, appendRepeatedFields: true })).toBe(false);
 });

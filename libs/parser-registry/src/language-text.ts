@@ -12,6 +12,13 @@ export function languageText({ form, text }: Pick<VersionRecord, 'form' | 'text'
   return read.kind === 'refused' ? read : { kind: 'text', text: extractorText(read.extractors) };
 }
 
+/** Whether an extension appends to repeated fields instead of replacing them: a list of fields may ask for it. */
+export function appendsRepeated({ form, text }: Pick<VersionRecord, 'form' | 'text'>): boolean {
+  if (form === 'cbn') return false;
+  const read = readFieldExtractors(text);
+  return read.kind === 'extractors' && read.extractors.appendRepeatedFields;
+}
+
 const EVENT = 'event.idm.read_only_udm';
 /** Tokens of the text; a log's own are all under `extractedLog`. */
 const LOG = 'extractedLog';

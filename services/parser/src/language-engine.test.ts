@@ -49,8 +49,18 @@ describe('the engine of the parser language', () => {
     expect(first(TEXT, bad)).toMatch(/^extension line 2: /);
   });
 
-  it('runs no extension that would replace what it was asked to append to', () => {
-    const extension = { text: TEXT, appendRepeated: true };
-    expect(languageEngine.compile({ logType: 'T', text: TEXT, extension })).toMatchObject({ parser: null });
+  it('appends to repeated fields where an extension asks for it, and replaces them else', () => {
+    const of = (address: string) => `filter {
+      mutate { replace => { "ip" => "${address}" "e.idm.read_only_udm.metadata.event_type" => "GENERIC_EVENT" } }
+      mutate { merge => { "e.idm.read_only_udm.observer.ip" => "ip" } }
+      mutate { merge => { "@output" => "e" } }
+    }`;
+    const addresses = (appendRepeated: boolean) => {
+      const extension = { text: of('192.0.2.2'), appendRepeated };
+      const { parser } = languageEngine.compile({ logType: 'T', text: of('192.0.2.1'), extension });
+      return parser?.parse({ text: '', createTime: { seconds: 7, nanos: 0 } }).events;
+    };
+    expect(addresses(true)).toMatchObject([{ observer: { ip: ['192.0.2.1', '192.0.2.2'] } }]);
+    expect(addresses(false)).toMatchObject([{ observer: { ip: ['192.0.2.2'] } }]);
   });
 });

@@ -5,11 +5,13 @@ import type { ParseEngine } from './parse-engine.ts';
 /** The engine that runs: the parser language and the Unified Data Model. */
 export const languageEngine: ParseEngine = {
   compile: ({ logType, text, extension }) => {
-    // The language replaces repeated fields; to do so where appending was asked for would lose data silently.
-    if (extension?.appendRepeated === true) {
-      return { parser: null, problems: ['extensions that append to repeated fields cannot be run'] };
-    }
-    const created = createLogParser({ logType, text, ...(extension === null ? {} : { extension: extension.text }) });
+    const created = createLogParser({
+      logType,
+      text,
+      ...(extension === null
+        ? {}
+        : { extension: extension.text, extensionRepeated: extension.appendRepeated ? 'append' : 'replace' }),
+    });
     const problems = problemsOf(created.diagnostics, text, 'line');
     const extensionProblems = problemsOf(created.extensionDiagnostics, extension?.text ?? '', 'extension line');
     return { parser: created.parser, problems: [...problems, ...extensionProblems] };

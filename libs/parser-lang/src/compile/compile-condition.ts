@@ -95,7 +95,7 @@ function compileComparison(condition: ComparisonCondition, context: CompileConte
   const right = compileOperand(condition.right, rules);
   const holds = HOLDS[operator];
   const constant = constantOf(condition.right);
-  if (typeof constant === 'string' && (operator === '==' || operator === '!=')) {
+  if (typeof constant === 'string' && constant.length <= SHORT_TEXT && (operator === '==' || operator === '!=')) {
     return compileTextComparison(left, constant, operator === '==');
   }
   if (constant !== undefined) {
@@ -112,7 +112,10 @@ function compileComparison(condition: ComparisonCondition, context: CompileConte
   };
 }
 
-/** The comparison that most conditions are. What it costs is bounded by the parser's own text. */
+/** So short a text costs no more to compare with than a statement does anyhow. */
+const SHORT_TEXT = 1_024;
+
+/** The comparison that most conditions are. */
 function compileTextComparison(left: Reader, text: string, wanted: boolean): Test {
   return (state) => {
     const value = left(state);

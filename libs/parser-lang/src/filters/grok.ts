@@ -1,4 +1,4 @@
-import { compileGrok, GrokError, type GrokMatcher, RegExpSyntaxError } from '@logweave/grok';
+import { compileGrok, GrokError, type GrokMatcher, type GrokValues, RegExpSyntaxError } from '@logweave/grok';
 import { type CompileContext, type FilterOptions, stringsOf } from '../compile/compile-context.ts';
 import type { Operation } from '../compile/step.ts';
 import { Failure } from '../extraction.ts';
@@ -113,9 +113,11 @@ function storeFirst(state: ParserState, text: string, { matcher, captures }: Pat
 
 /** Each token becomes a map from the number of the match to its value. */
 function storeAll(state: ParserState, text: string, { matcher, captures }: Pattern): Stored {
-  // Counted before they are kept: a long text may have more matches than the memory has room for.
-  for (const _ of matcher.expression.matchAll(text)) state.countValues(1 + captures.length);
-  const matches = matcher.matchAll(text);
+  const matches: GrokValues[] = [];
+  matcher.forEachMatch(text, (values) => {
+    state.countValues(1 + captures.length);
+    matches.push(values);
+  });
   if (matches.length === 0 || captures.length === 0) return false;
   const taken = captures.find((capture) => isTaken(state, capture));
   if (taken !== undefined) return notOverwritable(taken.token);

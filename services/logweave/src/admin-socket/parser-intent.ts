@@ -1,5 +1,6 @@
 import {
   activateVersion,
+  appendsRepeated,
   type Change,
   deactivateVersion,
   type ParserRegistry,
@@ -54,7 +55,8 @@ export function decideParserIntent(registry: ParserRegistry, intent: ParserInten
         const problem = `${logType} is served by ${base?.label ?? 'nothing'} now, and not by ${checkedOver ?? 'nothing'}`;
         return { kind: 'refused', problem: `${problem}: look again, then repeat it` };
       }
-      const newVersion = { logType, kind, form, text, appendRepeated: false, state: 'VALIDATED', validation } as const;
+      const appendRepeated = appendsRepeated({ form, text });
+      const newVersion = { logType, kind, form, text, appendRepeated, state: 'VALIDATED', validation } as const;
       return submitVersion(registry, newVersion, { author, nowMs, seenRevision: null });
     }
     case 'activate':

@@ -1,4 +1,10 @@
-import { languageText, type SourceForm, type ValidationSummary, type VersionKind } from '@logweave/parser-registry';
+import {
+  appendsRepeated,
+  languageText,
+  type SourceForm,
+  type ValidationSummary,
+  type VersionKind,
+} from '@logweave/parser-registry';
 import {
   createLogParser,
   formatText,
@@ -37,7 +43,12 @@ export function checkVersion({ file, logType, kind, form, text, base }: VersionT
   const created =
     base === null
       ? createLogParser({ logType, text: program.text })
-      : createLogParser({ logType, text: base, extension: program.text });
+      : createLogParser({
+          logType,
+          text: base,
+          extension: program.text,
+          extensionRepeated: appendsRepeated({ form, text }) ? 'append' : 'replace',
+        });
   const diagnostics = [...(base === null ? created.diagnostics : created.extensionDiagnostics)];
   // What became of extractors is ours, and its style no business of their author.
   if (form === 'cbn') {

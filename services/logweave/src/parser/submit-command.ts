@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ParserRegistry, readFieldExtractors, type SourceForm, type VersionKind } from '@logweave/parser-registry';
+import { type ParserRegistry, type SourceForm, type VersionKind } from '@logweave/parser-registry';
 import { systemClock } from '@logweave/service-kit';
 import { Command, InvalidArgumentError } from 'commander';
 import { decideParserIntent, extensibleParser } from '../admin-socket/parser-intent.ts';
@@ -65,7 +65,6 @@ async function submitAction(file: string, options: SubmitOptions): Promise<void>
     if (validation !== null && validation.failed > validation.logs * options.maxFailureRatio) {
       throw new CommandError(`${file} was not submitted: ${validation.message}`, 1);
     }
-    if (appends(form, text)) throw new CommandError('appendRepeatedFields cannot be true: extensions replace', 1);
     const checkedOver = base?.label ?? null;
     const intent = { action: 'submit', logType, kind, form, text, validation, checkedOver, author } as const;
     // What is refused in any case, a text that is too long above all, is not even sent.
@@ -100,12 +99,6 @@ function baseOf(registry: ParserRegistry, logType: string): { readonly label: st
   const base = extensibleParser(registry, logType);
   if (base === null) throw new CommandError(`${logType} has no active parser that could be extended`, 1);
   return base;
-}
-
-function appends(form: SourceForm, text: string): boolean {
-  if (form !== 'field_extractors') return false;
-  const read = readFieldExtractors(text);
-  return read.kind === 'extractors' && read.extractors.appendRepeatedFields;
 }
 
 function linesOf(text: string): readonly string[] {
