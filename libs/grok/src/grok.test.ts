@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileGrok } from './grok.ts';
+import { compileGrok, type GrokValues } from './grok.ts';
 import { GrokError } from './grok-error.ts';
 import { CORE_LIBRARY, extendLibrary } from './pattern-library.ts';
 
@@ -65,12 +65,27 @@ describe('a grok pattern', () => {
   });
 
   it('finds every match that does not overlap an earlier one', () => {
-    expect(compileGrok('%{WORD:k}=%{INT:v}').matchAll('a=1 b=2,c=3')).toEqual([
+    const matches = (pattern: string, text: string): readonly GrokValues[] => {
+      const found: GrokValues[] = [];
+      compileGrok(pattern).forEachMatch(text, (values) => found.push(values));
+      return found;
+    };
+    expect(matches('%{WORD:k}=%{INT:v}', 'a=1 b=2,c=3')).toEqual([
       ['a', '1'],
       ['b', '2'],
       ['c', '3'],
     ]);
-    expect(compileGrok('%{WORD:k}=').matchAll('none')).toEqual([]);
+    expect(matches('%{WORD:k}=', 'none')).toEqual([]);
+  });
+
+  it('looks for no more matches than are wanted', () => {
+    const stop = new Error('enough');
+    const found: GrokValues[] = [];
+    const visit = (values: GrokValues): void => {
+      if (found.push(values) === 2) throw stop;
+    };
+    expect(() => compileGrok('(?P<a>x)').forEachMatch('x'.repeat(100), visit)).toThrow(stop);
+    expect(found).toEqual([['x'], ['x']]);
   });
 
   it('is compiled once', () => {

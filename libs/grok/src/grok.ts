@@ -21,8 +21,8 @@ export interface GrokMatcher {
   readonly expression: LinearRegExp;
   /** The leftmost match anywhere in the text; null when there is none. */
   match(text: string): GrokValues | null;
-  /** Every match that does not overlap an earlier one, in order. */
-  matchAll(text: string): readonly GrokValues[];
+  /** Visits every match that does not overlap an earlier one, in order; what `visit` throws ends it. */
+  forEachMatch(text: string, visit: (values: GrokValues) => void): void;
 }
 
 const cache = new WeakMap<PatternLibrary, Map<string, GrokMatcher>>();
@@ -63,7 +63,7 @@ function createMatcher(pattern: string, library: PatternLibrary): GrokMatcher {
       const match = expression.exec(text);
       return match === null ? null : gather(match.groups);
     },
-    matchAll: (text) => expression.matchAll(text).map((match) => gather(match.groups)),
+    forEachMatch: (text, visit) => expression.forEachMatch(text, (match) => visit(gather(match.groups))),
   };
 }
 

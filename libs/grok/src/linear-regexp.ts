@@ -45,18 +45,23 @@ export class LinearRegExp {
   /** Every match that does not overlap an earlier one, as Go's FindAll: no empty match touches the one before it. */
   matchAll(text: string): readonly Match[] {
     const matches: Match[] = [];
-    if (!this.mayMatch(text, 0)) return matches;
+    this.forEachMatch(text, (match) => matches.push(match));
+    return matches;
+  }
+
+  /** Visits what `matchAll` gives one by one: a long text may have more than the memory has room for. */
+  forEachMatch(text: string, visit: (match: Match) => void): void {
+    if (!this.mayMatch(text, 0)) return;
     const find = this.matcher.searcher(text);
     let lastEnd = -1;
     for (let from = 0; from <= text.length; ) {
       const match = find(from);
       if (match === null) break;
       const { index, end } = match;
-      if (end > index || index !== lastEnd) matches.push(match);
+      if (end > index || index !== lastEnd) visit(match);
       lastEnd = end;
       from = end > index ? end : end + 1;
     }
-    return matches;
   }
 
   /** Replaces every match; the template is Go's (see {@link compileTemplate}). */
@@ -64,10 +69,10 @@ export class LinearRegExp {
     const expand = typeof template === 'string' ? compileTemplate(template, this.groupNames) : template;
     let result = '';
     let from = 0;
-    for (const match of this.matchAll(text)) {
-      result += text.slice(from, match.index) + expand(match.groups);
-      from = match.end;
-    }
+    this.forEachMatch(text, ({ index, end, groups }) => {
+      result += text.slice(from, index) + expand(groups);
+      from = end;
+    });
     return from === 0 && result === '' ? text : result + text.slice(from);
   }
 

@@ -171,6 +171,12 @@ describe('a program that would hardly end', () => {
       'x'.repeat(MIB),
     ],
     [
+      'matches without end of many groups',
+      'values',
+      `grok { match => { "message" => "x${Array.from({ length: 500 }, (_, at) => `(?P<g${at}>y)?`).join('')}" } match_all => true }`,
+      'x'.repeat(4 * MIB),
+    ],
+    [
       'patterns that read a long text one after the other',
       'workCharacters',
       `grok { match => { "message" => [${'"^(?P<a>[^x]+)$", '.repeat(100)}] } }`,
