@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   createLogParser,
+  type Diagnostic,
   formatText,
   lintProgram,
   type LocatedDiagnostic,
@@ -55,8 +56,13 @@ async function lintAction(files: readonly string[], { format, strict }: LintOpti
 async function lintFile(file: string): Promise<LintedFile> {
   const text = await readText(file);
   const { program } = parseProgram(text);
-  const { diagnostics } = createLogParser({ text, logType: 'LINT' });
+  // Of what compiling warns of, the lint says more.
+  const diagnostics = createLogParser({ text, logType: 'LINT' }).diagnostics.filter(isErrorOrSyntax);
   return { file, findings: locateDiagnostics([...diagnostics, ...lintProgram(program, text)], text) };
+}
+
+function isErrorOrSyntax({ rule, severity }: Diagnostic): boolean {
+  return severity === 'error' || rule !== 'compile';
 }
 
 const formats: Readonly<Record<LintOptions['format'], (linted: readonly LintedFile[]) => string>> = {

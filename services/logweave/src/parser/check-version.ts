@@ -49,7 +49,10 @@ export function checkVersion({ file, logType, kind, form, text, base }: VersionT
           extension: program.text,
           extensionRepeated: appendsRepeated({ form, text }) ? 'append' : 'replace',
         });
-  const diagnostics = [...(base === null ? created.diagnostics : created.extensionDiagnostics)];
+  // Of what compiling warns of, the lint says more.
+  const diagnostics = (base === null ? created.diagnostics : created.extensionDiagnostics).filter(
+    ({ rule, severity }) => severity === 'error' || rule !== 'compile',
+  );
   // What became of extractors is ours, and its style no business of their author.
   if (form === 'cbn') {
     const disabled = kind === 'extension' ? NOT_FOR_EXTENSIONS : [];

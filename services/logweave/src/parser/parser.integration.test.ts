@@ -75,6 +75,12 @@ describe('logweave parser', () => {
     expect((await parser('list', 'TEST_LOG')).stdout).toContain('custom 1: VALIDATED, active');
   }, 60_000);
 
+  it('lists the parsers of the program before there is an event log', async () => {
+    const { code, stdout } = await parser('list');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^SQUID_WEBPROXY +prebuilt\//m);
+  });
+
   it('refuses what does not compile, has errors, dumps its state, takes nothing from the log, or fails on samples', async () => {
     const text = parserText('X');
     const refused = async (name: string, content: string, ...more: readonly string[]): Promise<string> => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { loadDefaultParsers } from '@logweave/default-parsers';
 import { type EventLog, EventLogError } from '@logweave/event-log';
@@ -7,7 +8,7 @@ import { topicName } from '@logweave/model';
 import {
   changeRegistry,
   type ParserRecord,
-  type ParserRegistry,
+  ParserRegistry,
   readRegistry,
   type RegistryPlace,
 } from '@logweave/parser-registry';
@@ -30,6 +31,10 @@ const HOLDER_POLL_MS = 100;
 /** The registry as it stands, also beside a running `logweave up`. */
 export async function readParsers(file: string): Promise<ParserRegistry> {
   const { config, log } = load(file);
+  // Before the first start there are the parsers of the program, and no others.
+  if (config.event_log.kind === 'embedded' && !existsSync(eventLogPath(config))) {
+    return new ParserRegistry(placeOf(config).prebuilt);
+  }
   const eventLog = await openReadableLog(config, log);
   try {
     const { registry, problems } = await readRegistry(eventLog, placeOf(config));
