@@ -13,6 +13,9 @@ import { loadParserSeeds } from './parser-seeds.ts';
 import { testParserTexts } from './parser-texts.ts';
 import { fuzzTexts } from './text-fuzz.ts';
 
+/** With `--verbose`, so that a run that was stopped can go on with `--from`. */
+const PROGRESS_EVERY = 10_000;
+
 const { values } = parseArgs({
   options: {
     logs: { type: 'string', default: '20000' },
@@ -35,6 +38,7 @@ const watchdog = new Worker(new URL('./watchdog-worker.ts', import.meta.url), { 
 watchdog.unref();
 const begin = (index: number): void => {
   Atomics.store(cells, 0, index);
+  if (values.verbose && (index - from) % PROGRESS_EVERY === 0) console.error(`at ${index}`);
 };
 
 function until(): () => boolean {

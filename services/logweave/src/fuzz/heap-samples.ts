@@ -1,13 +1,14 @@
 const MIB = 1024 * 1024;
 
-/** What the heap may hold more at the end than after it had warmed up: compiled code and caches that have a bound. */
+/** What the heap may hold more in the last quarter of a run than in the third: caches that have a bound fill slowly. */
 const MOST_GROWTH_MIB = 32;
+/** How many points of the curve are reported. */
+const CURVE_POINTS = 8;
 
 export interface HeapReport {
   readonly samples: number;
-  /** Medians of what is in use after a collection: over the second quarter of the run, and the last. */
-  readonly earlyMib: number;
-  readonly lateMib: number;
+  /** Medians of what is in use after a collection, over equal parts of the run. */
+  readonly curveMib: readonly number[];
   readonly peakRssMib: number;
   readonly flat: boolean;
 }
@@ -25,16 +26,16 @@ export class HeapSamples {
   }
 
   report(): HeapReport {
-    const quarter = Math.floor(this.#used.length / 4);
-    const early = median(this.#used.slice(quarter, 2 * quarter)) / MIB;
-    const late = median(this.#used.slice(3 * quarter)) / MIB;
+    const { length } = this.#used;
+    const part = (of: number, at: number): number =>
+      median(this.#used.slice(Math.floor((length * at) / of), Math.ceil((length * (at + 1)) / of))) / MIB;
+    const growth = part(4, 3) - part(4, 2);
     return {
-      samples: this.#used.length,
-      earlyMib: round(early),
-      lateMib: round(late),
+      samples: length,
+      curveMib: Array.from({ length: CURVE_POINTS }, (_, at) => round(part(CURVE_POINTS, at))),
       peakRssMib: round(this.#peakRss / MIB),
       // A few samples are noise.
-      flat: this.#used.length < 8 || globalThis.gc === undefined || late - early < MOST_GROWTH_MIB,
+      flat: length < CURVE_POINTS || globalThis.gc === undefined || growth < MOST_GROWTH_MIB,
     };
   }
 }
