@@ -9,6 +9,12 @@ import { createPasses } from './surroundings.ts';
 /** Noted between the halves of a character, where no match begins. */
 const WITHIN = -2;
 
+/**
+ * What a search notes of its text. One for all expressions: each search is over before the next begins, and a long text
+ * would otherwise leave four times its size with every expression that has seen it.
+ */
+let scratch = new Int32Array(0);
+
 export interface AutomatonMatcher extends Matcher {
   /** Scans the text once for any number of searches in it, which end before another text is searched. */
   searcher(text: string): (from: number) => Match | null;
@@ -27,7 +33,6 @@ export function createAutomatonMatcher(root: Node, groupCount: number): Automato
   const passes = createPasses(alphabet);
   const states = new BackwardStates(program, alphabet, passes);
   const path = new ForwardPath(program, states, passes);
-  let scratch = new Int32Array(0);
 
   const classBefore = (text: string, position: number): number =>
     position === 0 ? alphabet.size : alphabet.classOf(codePointBefore(text, position));
