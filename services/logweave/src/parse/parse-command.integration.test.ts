@@ -105,7 +105,7 @@ describe('logweave parse', () => {
       '  2:3 grok (0)',
       '    + ip = "192.0.2.1"',
       '    + user = "ann"',
-      '    + no_match = false',
+      '  3:3 if (1)',
     ]);
   });
 
