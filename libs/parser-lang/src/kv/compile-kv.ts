@@ -1,6 +1,6 @@
 import type { ValueMap } from '@logweave/udm';
 import { Failure } from '../extraction.ts';
-import { characterClassSeparator, literalSeparator } from './separator.ts';
+import { characterClassSeparator, literalSeparator, scanningSeparator } from './separator.ts';
 import { unescapeSeparator } from './unescape-separator.ts';
 
 /** The options of a `kv` filter. */
@@ -51,7 +51,7 @@ export function compileKv(options: KvOptions = {}): KvExtractor {
   const separator = options.separators === 'literal' ? literalSeparator : characterClassSeparator;
   const field = separator(options.unescapeFieldSplit === true ? unescapeSeparator(fieldSplit) : fieldSplit);
   const valueSeparator = options.unescapeValueSplit === true ? unescapeSeparator(valueSplit) : valueSplit;
-  const value = separator(valueSeparator);
+  const value = options.separators === 'literal' ? literalSeparator(valueSeparator) : scanningSeparator(valueSeparator);
   if (fieldSplit === '' || valueSplit === '') {
     return () => EMPTY_SEPARATOR;
   }
