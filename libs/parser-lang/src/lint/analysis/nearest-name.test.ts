@@ -22,3 +22,8 @@ test('puts the name into words', () => {
   expect(didYouMean('kvv', ['kv', 'csv'])).toBe('did you mean "kv"?');
   expect(didYouMean('nothing', ['kv'])).toBe('');
 });
+
+test('a name that nobody has typed is not guessed at', () => {
+  const long = 'message'.repeat(1_000);
+  expect(nearestName(long, [`${long}s`])).toBeNull();
+});

@@ -1,5 +1,9 @@
+/** Longer names are no slips of the hand, and comparing takes the product of the lengths. */
+const LONGEST = 200;
+
 /** The other name of `known` that is most like `name`, when it is like enough to be meant; null otherwise. */
 export function nearestName(name: string, known: Iterable<string>): string | null {
+  if (name.length > LONGEST) return null;
   const limit = name.length <= 4 ? 1 : 2;
   let best: string | null = null;
   let bestDistance = limit + 1;
