@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, encodeEvent, UDM_LIMITS, type UdmProblem, type Value, type ValueMap } from './index.ts';
+import {
+  completeEvent,
+  decodeEvent,
+  encodeEvent,
+  mirrorAssets,
+  UDM_LIMITS,
+  type UdmProblem,
+  type Value,
+  type ValueMap,
+} from './index.ts';
 import { mapOf } from './testing/value-of.ts';
 
 function codes(problems: readonly UdmProblem[]): string[] {
@@ -81,7 +90,10 @@ describe('a record at the limit passes, and one beyond it is in error', () => {
     const { json, problems } = encodeEvent(mapOf({ principal: { ip: more } }));
     expect(codes(problems)).toEqual(['limit_exceeded']);
     expect(json).toEqual({ principal: { ip: most } });
-    expect(codes(decodeEvent({ principal: { ip: more } }).problems)).toEqual(['limit_exceeded']);
+    // What is read again has three times the room: the noun counts once.
+    const thrice = [...most, ...most, ...most, '192.0.2.1', '192.0.2.1'];
+    expect(decodeEvent({ principal: { ip: thrice } }).problems).toEqual([]);
+    expect(codes(decodeEvent({ principal: { ip: [...thrice, '192.0.2.1'] } }).problems)).toEqual(['limit_exceeded']);
   });
 
   it('by length of its texts', () => {
@@ -90,7 +102,18 @@ describe('a record at the limit passes, and one beyond it is in error', () => {
     expect(codes(encodeEvent(mapOf({ principal: { url: half }, target: { url: `${half}x` } })).problems)).toEqual([
       'limit_exceeded',
     ]);
-    expect(codes(decodeEvent({ additional: { a: half, b: half } }).problems)).toEqual(['limit_exceeded']);
+    const whole = half + half;
+    const event = (more: string) => ({ principal: { url: whole }, target: { url: whole }, src: { url: whole + more } });
+    expect(decodeEvent(event('')).problems).toEqual([]);
+    expect(codes(decodeEvent(event('x')).problems)).toEqual(['limit_exceeded']);
+  });
+
+  it('and one at the limit can be read again with what the engine sets', () => {
+    const hostname = 'x'.repeat(UDM_LIMITS.textLength);
+    const { json, problems } = encodeEvent(mapOf({ principal: { hostname } }));
+    expect(problems).toEqual([]);
+    const event = completeEvent(mirrorAssets(json), { logType: 'T', eventTime: '2026-01-01T00:00:00Z' });
+    expect(decodeEvent(event)).toEqual({ json: event, problems: [] });
   });
 
   it('by number of problems that are told', () => {

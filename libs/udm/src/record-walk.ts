@@ -7,13 +7,19 @@ export class RecordWalk {
   /** Names and indexes from the root down; only `depth` of them count. */
   readonly #steps: (string | number)[] = [];
   readonly #prefix: string;
-  #values = 0;
-  #textLength = 0;
+  /** How much the record may still grow by. */
+  #values: number;
+  #textLength: number;
   #exceeded = false;
 
-  /** @param prefix what messages put before a path: `event.idm.read_only_udm` */
-  constructor(prefix: string) {
+  /**
+   * @param prefix what messages put before a path: `event.idm.read_only_udm`
+   * @param room how many times the limits of values and text a record may have
+   */
+  constructor(prefix: string, room = 1) {
     this.#prefix = prefix;
+    this.#values = room * UDM_LIMITS.values;
+    this.#textLength = room * UDM_LIMITS.textLength;
   }
 
   /** Says where the walk is at a level: the field of an object or the index of a list. */
@@ -23,13 +29,13 @@ export class RecordWalk {
 
   /** Counts a value that `textLength` code units go into. False when the record has grown beyond its limits. */
   count(depth: number, textLength: number): boolean {
-    this.#values++;
-    this.#textLength += textLength;
-    if (this.#values <= UDM_LIMITS.values && this.#textLength <= UDM_LIMITS.textLength) return true;
+    this.#values--;
+    this.#textLength -= textLength;
+    if (this.#values >= 0 && this.#textLength >= 0) return true;
     if (!this.#exceeded) {
       this.#exceeded = true;
       const what =
-        this.#values > UDM_LIMITS.values
+        this.#values < 0
           ? `more than ${UDM_LIMITS.values} values`
           : `more than ${UDM_LIMITS.textLength} characters of text`;
       this.error('limit_exceeded', depth, `the record has ${what}; what follows is left out`);

@@ -137,8 +137,12 @@ function decodeMessage(walk: RecordWalk, schema: MessageSchema, value: UdmJson, 
   return out;
 }
 
+/** How many times the limits of encoding a record may reach that is read again. */
+const DECODING_ROOM = 3;
+
 function decode(schema: MessageSchema, value: unknown, root: string): Encoded {
-  const walk = new RecordWalk(root);
+  // What a parser has encoded at its limits has grown since, by the engine's own fields and by mirrored assets.
+  const walk = new RecordWalk(root, DECODING_ROOM);
   if (!isJsonObject(value)) {
     walk.error('type_mismatch', 0, `${describeJson(value)} where an object is asked for`);
     return { json: {}, problems: walk.problems };
