@@ -5,6 +5,8 @@ import { looksAround, type Passes } from './surroundings.ts';
 /** What one text may cost: states, and steps looked at while making them. */
 const MAX_STATES = 4000;
 const MAX_WORK = 6_000_000;
+/** What is kept from one text to the next: there are many expressions, and few texts are like none before. */
+const KEPT_STATES = 512;
 /** Stands in the table where a transition has not been made. */
 const UNKNOWN = -1;
 
@@ -66,9 +68,10 @@ export class BackwardStates {
   /** Rises when states are forgotten and their numbers mean others. */
   generation = 0;
 
-  /** Allows the next text its share of work. */
+  /** Allows the next text its share of work, and forgets the states of a text that needed too many. */
   begin(): void {
     this.work = 0;
+    if (this.viable.length > KEPT_STATES) this.clear();
   }
 
   /**

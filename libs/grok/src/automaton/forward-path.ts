@@ -3,7 +3,7 @@ import type { Program, Step } from './program.ts';
 import type { Passes } from './surroundings.ts';
 
 /** More ways than this are forgotten, and found anew. */
-const MAX_WAYS = 1 << 15;
+const MAX_WAYS = 1 << 13;
 const FIRST_CAPACITY = 256;
 
 /** How the path goes on from a step until it takes a character. */
