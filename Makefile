@@ -4,6 +4,7 @@
 #   make demo   a minute of real traffic through sockets, joined, into a file and ClickHouse (ARGS="--once --json")
 #   make test   everything that needs no server: types, lint, boundaries, unit tests
 #   make bench  the benchmarks                 make lint   only the checks                make clean
+#   make bundle the program as it is shipped, in dist/bundle (ARGS=DIR for elsewhere)
 
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -14,7 +15,7 @@ ARGS ?=
 
 installed := node_modules/.installed
 
-.PHONY: demo test bench lint typecheck unit install clean
+.PHONY: demo test bench bundle lint typecheck unit install clean
 .DEFAULT_GOAL := test
 
 demo: install
@@ -24,6 +25,9 @@ test: typecheck lint unit
 
 bench: install
 	@npm run --silent bench -- $(ARGS)
+
+bundle: install
+	@npm run --silent bundle -- $(ARGS)
 
 typecheck: install
 	@npm run --silent typecheck
@@ -44,4 +48,4 @@ $(installed): package-lock.json
 	@touch $@
 
 clean:
-	rm -rf .nx .vitest tools/dist bench/dist libs/*/dist services/*/dist
+	rm -rf .nx .vitest dist tools/dist bench/dist libs/*/dist services/*/dist

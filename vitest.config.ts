@@ -33,7 +33,10 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
-          include: [`${packages}/src/**/*.integration.test.ts`],
+          include: [
+            `${packages}/src/**/*.integration.test.ts`,
+            ...(inPackage ? [] : ['tools/**/*.integration.test.ts']),
+          ],
           exclude,
           maxWorkers: 1,
           testTimeout: 120_000,

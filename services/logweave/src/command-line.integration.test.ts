@@ -27,7 +27,16 @@ const FINE = 'inputs: { unix_sockets: [{ name: http_source, path: ./h }] }\noutp
 describe('logweave', () => {
   it('shows its version', async () => {
     expect((await logweave(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(JSON.parse((await logweave(['version', '--json'])).stdout)).toMatchObject({ node: process.versions.node });
+    const {
+      logweave: version,
+      commit,
+      node,
+    } = JSON.parse((await logweave(['version', '--json'])).stdout) as {
+      readonly [key: string]: string | null;
+    };
+    expect(node).toBe(process.versions.node);
+    const of = commit === null ? 'of no known commit' : `commit ${commit}`;
+    expect((await logweave(['version'])).stdout).toBe(`logweave ${version}, ${of}, Node ${node}\n`);
   });
 
   it('says which Node it needs on an older one', async () => {
