@@ -113,10 +113,12 @@ class Demo {
       const sinks = { A: await openSocketSink(paths.http), B: await openSocketSink(paths.network) };
       const startMs = clock.monotonicMs();
       const pace = { durationMs: REPLAY_MS, onProgress: (sent: number) => this.#sent(sent, sample, startMs) };
-      const rawLogs = sendRawLogs(paths.raw);
-      await playEvents(sample.events, { A: sinks.A.write, B: sinks.B.write }, pace, clock, this.#interrupted);
+      const [rawLogs] = await Promise.all([
+        sendRawLogs(paths.raw),
+        playEvents(sample.events, { A: sinks.A.write, B: sinks.B.write }, pace, clock, this.#interrupted),
+      ]);
       await Promise.all([sinks.A.end(), sinks.B.end()]);
-      return { sample, rawLogs: await rawLogs, seconds: (clock.monotonicMs() - startMs) / 1000 };
+      return { sample, rawLogs, seconds: (clock.monotonicMs() - startMs) / 1000 };
     } finally {
       this.#progress.show('all sent; deciding what is pending');
       await running.stop();
