@@ -20,7 +20,7 @@ const at = (name: string): string => join(folder, name);
 
 /** Puts packages where `npm ci` of the slim lock file would put them, from what is installed here. */
 function installSlim(): void {
-  for (const file of ['package.json', 'package-lock.json']) cpSync(join(bundle, 'slim', file), join(bundle, file));
+  cpSync(join(bundle, 'slim'), bundle, { recursive: true });
   const { packages } = JSON.parse(readFileSync(join(bundle, 'package-lock.json'), 'utf8')) as LockFile;
   for (const path of Object.keys(packages)) {
     if (path === '' || !existsSync(join(ROOT, path))) continue;

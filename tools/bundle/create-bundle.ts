@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { EMBEDDED_ENGINE, ENTRY_POINTS, EXTERNAL_PACKAGES } from './entry-points.ts';
 import { lazyPackageNames } from './lazy-package-names.ts';
 import { collectLicences, packageFolders } from './licences.ts';
-import { type LockFile, type ProductionManifest, productionManifest } from './production-manifest.ts';
+import { type LockFile, productionManifest } from './production-manifest.ts';
 
 export interface BundleOptions {
   /** The repository. */
@@ -34,7 +35,8 @@ const BUILD_FOLDER = 'dist/bundle/lib';
  *     lib/                          the programs, what they share, source maps
  *     parsers/                      the parsers that come with the program
  *     package.json, -lock.json      the packages that are not inlined, the embedded ClickHouse engine among them
- *     slim/package.json, -lock.json the same without that engine: copy them over the others, before `npm ci`
+ *     sbom.cdx.json                 what it is made of, those packages included
+ *     slim/                         these three without that engine: copy them over the others before `npm ci`
  *     config.example.yml, LICENSE, THIRD-PARTY-LICENSES.txt
  *
  * @throws Error when the sources cannot be bundled
@@ -74,8 +76,16 @@ export async function createBundle({ root, outDir, commit }: BundleOptions): Pro
   const { name, version, license, engines } = readJson(join(root, 'services/logweave/package.json')) as Identity;
   const identity = { name, version, license, engines, commit };
   const withoutEngine = EXTERNAL_PACKAGES.filter((each) => each !== EMBEDDED_ENGINE);
-  write(outDir, productionManifest(identity, EXTERNAL_PACKAGES, lock));
-  write(join(outDir, 'slim'), productionManifest(identity, withoutEngine, lock));
+  for (const [folder, external] of [
+    [outDir, EXTERNAL_PACKAGES],
+    [join(outDir, 'slim'), withoutEngine],
+  ] as const) {
+    const production = productionManifest(identity, external, lock);
+    mkdirSync(folder, { recursive: true });
+    writeJson(join(folder, 'package.json'), production.manifest);
+    writeJson(join(folder, 'package-lock.json'), production.lock);
+    writeJson(join(folder, 'sbom.cdx.json'), billOfMaterials(identity, inlined, lock, production.lock));
+  }
 
   const outputs = Object.values(result.metafile.outputs);
   const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
@@ -89,10 +99,8 @@ interface Identity {
   readonly engines: Readonly<Record<string, string>>;
 }
 
-function write(folder: string, { manifest, lock }: ProductionManifest): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  writeFileSync(join(folder, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
+function writeJson(file: string, content: object): void {
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 function readJson(file: string): unknown {

@@ -42,13 +42,13 @@ describe('the lock file of the bundle', () => {
   });
 
   it('calls a package optional only when everything that needs it is', () => {
-    const { packages } = productionManifest(IDENTITY, ['b'], LOCK).lock as { packages: LockFile['packages'] };
+    const { packages } = productionManifest(IDENTITY, ['b'], LOCK).lock;
     expect(packages['node_modules/only-linux']).toMatchObject({ optional: true });
     expect(packages['node_modules/shared']).not.toHaveProperty('optional');
   });
 
   it('does not take over that a package was for development in the repository', () => {
-    const { packages } = productionManifest(IDENTITY, ['a'], LOCK).lock as { packages: LockFile['packages'] };
+    const { packages } = productionManifest(IDENTITY, ['a'], LOCK).lock;
     expect(packages['node_modules/a']).toEqual({ version: '1.0.0', dependencies: { shared: '^1.0.0' } });
   });
 

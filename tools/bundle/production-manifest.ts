@@ -1,6 +1,9 @@
 /** What npm writes about a package in `package-lock.json`, as far as it is looked at here. */
 export interface LockedPackage {
   readonly version?: string;
+  readonly license?: string;
+  /** `sha512-` and the digest of the archive in base64. */
+  readonly integrity?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -10,6 +13,8 @@ export interface LockedPackage {
   readonly devOptional?: boolean;
   readonly optional?: boolean;
   readonly peer?: boolean;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly engines?: Readonly<Record<string, string>>;
 }
 
 export interface LockFile {
@@ -31,7 +36,7 @@ export interface ProductionManifest {
   /** `package.json` */
   readonly manifest: Readonly<Record<string, unknown>>;
   /** `package-lock.json`, in which each package has the version, address and integrity of the whole lock file. */
-  readonly lock: Readonly<Record<string, unknown>>;
+  readonly lock: LockFile;
 }
 
 /**
