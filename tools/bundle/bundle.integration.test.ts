@@ -11,6 +11,7 @@ import { BundledRun, runBundle } from './testing/bundled-run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAX_START_MS = 1_000;
+const MAX_START_CPU_MS = 1_500;
 const SQUID_LINE =
   '1795520998.470 3 192.0.2.9 TCP_MISS/200 352 GET http://shop.example/ - HIER_DIRECT/192.0.2.1 text/html';
 
@@ -167,18 +168,23 @@ describe('a bundle that runs everything', () => {
     expect(JSON.parse(joined)).toMatchObject({ correlated: true, path: '/from/the/server', ja3_hash: 'from the wire' });
   });
 
-  it('starts within a second', async (context) => {
+  // Processor time and not the clock, so that it means the same on a machine that has other things to do.
+  it('starts within a second and a half of processor time, all threads together', async (context) => {
     const { file } = await writeConfig();
-    const taken: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const began = performance.now();
-      const up = start(['up', '-c', file], context);
-      await up.until(hasStarted);
-      taken.push(performance.now() - began);
-      up.kill('SIGTERM');
-      await up.finished;
-    }
-    console.log(`started in ${taken.map((ms) => Math.round(ms)).join(', ')} ms`);
-    expect(Math.min(...taken)).toBeLessThan(MAX_START_MS);
+    const began = performance.now();
+    const up = start(['up', '-c', file], context);
+    await up.until(hasStarted);
+    const tookMs = Math.round(performance.now() - began);
+    const cpuMs = processorMs(up.pid);
+    console.log(`started in ${tookMs} ms with ${cpuMs} ms of processor time`);
+    expect(cpuMs).toBeLessThan(MAX_START_CPU_MS);
   });
 });
+
+/** What a process has used so far, by proc(5): utime and stime, in ticks of 10 ms, stand behind its name in brackets. */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}

@@ -1,5 +1,6 @@
 /** What npm writes about a package in `package-lock.json`, as far as it is looked at here. */
 export interface LockedPackage {
+  readonly name?: string;
   readonly version?: string;
   readonly license?: string;
   /** `sha512-` and the digest of the archive in base64. */
@@ -18,6 +19,10 @@ export interface LockedPackage {
 }
 
 export interface LockFile {
+  readonly name?: string;
+  readonly version?: string;
+  readonly lockfileVersion?: number;
+  readonly requires?: boolean;
   /** By path: `''` is the project, `node_modules/a/node_modules/b` what only `a` gets. */
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
