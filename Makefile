@@ -5,6 +5,7 @@
 #   make test   everything that needs no server: types, lint, boundaries, unit tests
 #   make bench  the benchmarks                 make lint   only the checks                make clean
 #   make bundle the program as it is shipped, in dist/bundle (ARGS=DIR for elsewhere)
+#   make observability-test   the alert rules and their tests with promtool (Debian: apt-get install prometheus)
 
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -15,7 +16,7 @@ ARGS ?=
 
 installed := node_modules/.installed
 
-.PHONY: demo test bench bundle lint typecheck unit install clean
+.PHONY: demo test bench bundle lint typecheck unit install clean observability-test
 .DEFAULT_GOAL := test
 
 demo: install
@@ -28,6 +29,10 @@ bench: install
 
 bundle: install
 	@npm run --silent bundle -- $(ARGS)
+
+# Beside this, `make test` holds the rules and dashboards to the metrics that the code has.
+observability-test:
+	@deploy/observability/check.sh
 
 typecheck: install
 	@npm run --silent typecheck
