@@ -37,6 +37,7 @@ const BUILD_FOLDER = 'dist/bundle/lib';
  *     package.json, -lock.json      the packages that are not inlined, the embedded ClickHouse engine among them
  *     sbom.cdx.json                 what it is made of, those packages included
  *     slim/                         these three without that engine: copy them over the others before `npm ci`
+ *     tools/send-lines.mjs          sends lines to a socket, as a piped log of Apache too
  *     config.example.yml, LICENSE, THIRD-PARTY-LICENSES.txt
  *
  * @throws Error when the sources cannot be bundled
@@ -70,7 +71,9 @@ export async function createBundle({ root, outDir, commit }: BundleOptions): Pro
   mkdirSync(join(outDir, 'bin'));
   cpSync(join(root, 'tools/bundle/logweave.mjs'), join(outDir, 'bin/logweave.mjs'));
   cpSync(join(root, 'libs/default-parsers/parsers'), join(outDir, 'parsers'), { recursive: true });
-  for (const file of ['LICENSE', 'config.example.yml']) cpSync(join(root, file), join(outDir, file));
+  // Plain JavaScript already, for machines that send.
+  for (const file of ['tools/send-lines.mjs', 'tools/send-lines/from-apache.mjs', 'LICENSE', 'config.example.yml'])
+    cpSync(join(root, file), join(outDir, file));
 
   const lock = readJson(join(root, 'package-lock.json')) as LockFile;
   const { name, version, license, engines } = readJson(join(root, 'services/logweave/package.json')) as Identity;
