@@ -1,0 +1,110 @@
+/**
+ * `node tools/chart-test.ts`: checks the chart in k8s/logweave with helm, helm-unittest and kubeconform, which are built
+ * with Go the first time: lints it, runs its suites, renders every example without a warning, has the program read the
+ * configuration of each, looks for what PodSecurity restricted would refuse, and checks all objects against the schemas
+ * of several versions of Kubernetes. Ends with a line `N passed, N failed`.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exampleProblems } from './deploy/chart/check-example.ts';
+import { kubernetesSchemas } from './deploy/chart/kubernetes-schemas.ts';
+import { restrictedProblems } from './deploy/chart/manifests.ts';
+import { EXAMPLES, readManifests, render, valuesFile } from './deploy/chart/render-example.ts';
+import { runTool } from './deploy/chart/run-tool.ts';
+import { goTools, ToolMissing } from './deploy/go-tools.ts';
+
+const KUBERNETES = ['1.29', '1.33', '1.37'];
+
+const root = join(import.meta.dirname, '..');
+const chart = join(root, 'k8s/logweave');
+const logweave = join(root, 'services/logweave/bin/logweave.mjs');
+
+let passed = 0;
+let failed = 0;
+
+/** Counts one check: its problems are none, or told. */
+function check(name: string, find: () => readonly string[]): void {
+  let problems: readonly string[];
+  try {
+    problems = find();
+  } catch (error) {
+    problems = [error instanceof Error ? error.message : String(error)];
+  }
+  if (problems.length === 0) passed++;
+  else failed++;
+  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}`);
+  for (const problem of problems) console.log(`       ${problem}`);
+}
+
+function lint(helm: string): void {
+  for (const example of EXAMPLES) {
+    check(`helm lint --strict, ${example.name}`, () => {
+      const { status, stdout, stderr } = runTool(helm, ['lint', '--strict', chart, '-f', valuesFile(chart, example)]);
+      return status === 0 ? [] : [`${stdout}${stderr}`];
+    });
+  }
+}
+
+function suites(helmUnittest: string): void {
+  const { status, stdout, stderr } = runTool(helmUnittest, ['--file', 'tests/**/*_test.yaml', chart]);
+  const [, counted = ''] = /^Tests:\s+(.*)$/m.exec(stdout) ?? [];
+  const count = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(counted)?.[1] ?? 0);
+  passed += count('passed');
+  failed += count('failed') + count('errored');
+  if (status !== 0) console.log(stdout, stderr);
+  console.log(`suites of the chart: ${counted === '' ? 'did not run' : counted}`);
+  if (counted === '' || (status !== 0 && count('failed') + count('errored') === 0)) failed++;
+}
+
+function examples(helm: string, kubeconform: string): void {
+  const schemas = kubernetesSchemas(KUBERNETES);
+  if (schemas === null) console.log('no python3 with pip, or no PyPI: objects are not checked against schemas');
+  for (const example of EXAMPLES) {
+    let text = '';
+    check(`example ${example.name} renders, and its program would start`, () => {
+      const rendered = render(helm, chart, { files: [valuesFile(chart, example)] });
+      ({ text } = rendered);
+      return exampleProblems(example, rendered.manifests, logweave);
+    });
+    for (const version of schemas === null ? [] : KUBERNETES) {
+      check(`example ${example.name} fits Kubernetes ${version}`, () => {
+        const location = `${schemas}/${version}/{{.ResourceKind}}{{.KindSuffix}}.json`;
+        const args = ['-strict', '-schema-location', location, '-skip', CUSTOM_KINDS, '-'];
+        const { status, stdout, stderr } = runTool(kubeconform, args, { input: text });
+        return status === 0 && text !== '' ? [] : [`${stdout}${stderr}`];
+      });
+    }
+  }
+}
+
+/** Their schemas are the operators'. */
+const CUSTOM_KINDS = 'KafkaTopic,KafkaUser,PodMonitor,PrometheusRule,ScaledObject,TriggerAuthentication';
+
+/** A pod of one's own is not made by the chart: what it refers to must be there under these names. */
+function application(helm: string): void {
+  const folder = join(chart, 'examples/sidecar-ingestor');
+  const text = readFileSync(join(folder, 'application.yaml'), 'utf8');
+  check("the pod of one's own passes restricted and finds its ConfigMap", () => {
+    const own = readManifests(text);
+    const files = [join(folder, 'values.yaml')];
+    const { manifests } = render(helm, chart, { files, set: ['socketIngestor.enabled=false'] });
+    const name = /configMap: \{ name: ([\w-]+) \}/.exec(text)?.[1];
+    const found = manifests.some(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name);
+    return [...own.flatMap(restrictedProblems), ...(found ? [] : [`no ConfigMap ${String(name)}`])];
+  });
+}
+
+try {
+  const tools = goTools('helm-tools');
+  const helm = join(tools, 'helm');
+  lint(helm);
+  suites(join(tools, 'helm-unittest'));
+  examples(helm, join(tools, 'kubeconform'));
+  application(helm);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof ToolMissing)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+
+export interface ToolRun {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and takes what it says. @throws Error when there is no such program. */
+export function runTool(
+  program: string,
+  args: readonly string[],
+  { input, env = {} }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): ToolRun {
+  const run = spawnSync(program, args, {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, ...env },
+    ...(input === undefined ? {} : { input }),
+  });
+  if (run.error !== undefined) throw run.error;
+  return { status: run.status ?? 1, stdout: run.stdout, stderr: run.stderr };
+}
