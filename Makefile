@@ -6,6 +6,8 @@
 #   make bench  the benchmarks                 make lint   only the checks                make clean
 #   make bundle the program as it is shipped, in dist/bundle (ARGS=DIR for elsewhere)
 #   make observability-test   the alert rules and their tests with promtool (Debian: apt-get install prometheus)
+#   make rpm    packages in dist/packages (Debian: apt-get install rpm)       make tarball   only the tar.gz
+#   make rpm-test   one of them installed, run and erased; deploy/rpm/test.sh says what it needs
 
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -16,7 +18,7 @@ ARGS ?=
 
 installed := node_modules/.installed
 
-.PHONY: demo test bench bundle lint typecheck unit install clean observability-test
+.PHONY: demo test bench bundle lint typecheck unit install clean observability-test rpm rpm-test tarball
 .DEFAULT_GOAL := test
 
 demo: install
@@ -33,6 +35,16 @@ bundle: install
 # Beside this, `make test` holds the rules and dashboards to the metrics that the code has.
 observability-test:
 	@deploy/observability/check.sh
+
+# DISTS=el9 for one.
+rpm: bundle
+	@deploy/rpm/build.sh
+
+tarball: bundle
+	@DISTS= deploy/rpm/build.sh
+
+rpm-test: rpm
+	@deploy/rpm/test.sh
 
 typecheck: install
 	@npm run --silent typecheck
