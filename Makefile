@@ -6,6 +6,7 @@
 #   make bench  the benchmarks                 make lint   only the checks                make clean
 #   make bundle the program as it is shipped, in dist/bundle (ARGS=DIR for elsewhere)
 #   make observability-test   the alert rules and their tests with promtool (Debian: apt-get install prometheus)
+#   make chart-test   the chart in k8s/logweave with helm, helm-unittest and kubeconform (Go 1.26, built once; python3)
 #   make rpm    packages in dist/packages (Debian: apt-get install rpm)       make tarball   only the tar.gz
 #   make rpm-test   one of them installed, run and erased; deploy/rpm/test.sh says what it needs
 
@@ -18,7 +19,7 @@ ARGS ?=
 
 installed := node_modules/.installed
 
-.PHONY: demo test bench bundle lint typecheck unit install clean observability-test rpm rpm-test tarball
+.PHONY: demo test bench bundle lint typecheck unit install clean observability-test chart-test rpm rpm-test tarball
 .DEFAULT_GOAL := test
 
 demo: install
@@ -35,6 +36,10 @@ bundle: install
 # Beside this, `make test` holds the rules and dashboards to the metrics that the code has.
 observability-test:
 	@deploy/observability/check.sh
+
+# Tools are kept in LOGWEAVE_TOOL_CACHE (~/.cache/logweave/tools); building them takes about five minutes.
+chart-test: install
+	@node --conditions=@logweave/source tools/chart-test.ts
 
 # DISTS=el9 for one.
 rpm: bundle

@@ -80,6 +80,24 @@ function examples(helm: string, kubeconform: string): void {
 /** Their schemas are the operators'. */
 const CUSTOM_KINDS = 'KafkaTopic,KafkaUser,PodMonitor,PrometheusRule,ScaledObject,TriggerAuthentication';
 
+/** Pods begin anew by it: Kubernetes does not look into ConfigMaps. */
+function checksums(helm: string): void {
+  check('another configuration is another pod of every service', () => {
+    const files = EXAMPLES.slice(0, 1).map((example) => valuesFile(chart, example));
+    const sums = (level: string): readonly string[] => {
+      const set = [`config.log.level=${level}`, 'fileWriter.enabled=true'];
+      return [...render(helm, chart, { files, set }).text.matchAll(/checksum\/config: (\w{64})/g)].map(
+        ([, sum]) => sum ?? '',
+      );
+    };
+    const [one, same, other] = [sums('info'), sums('info'), sums('debug')];
+    const problems = one.length === 5 ? [] : [`${one.length} services have a checksum`];
+    if (one.join() !== same.join()) problems.push('it differs where nothing does');
+    if (one.some((sum) => other.includes(sum))) problems.push('it does not change with the configuration');
+    return problems;
+  });
+}
+
 /** A pod of one's own is not made by the chart: what it refers to must be there under these names. */
 function application(helm: string): void {
   const folder = join(chart, 'examples/sidecar-ingestor');
@@ -100,6 +118,7 @@ try {
   lint(helm);
   suites(join(tools, 'helm-unittest'));
   examples(helm, join(tools, 'kubeconform'));
+  checksums(helm);
   application(helm);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -20,7 +20,7 @@ export function kubernetesSchemas(versions: readonly string[], cache = toolCache
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--target', fetched, PACKAGE];
   if (runTool('sh', ['-c', 'command -v python3']).status !== 0 || runTool('python3', pip).status !== 0) return null;
   for (const version of versions) {
-    const [source] = globSync(`${fetched}/kubernetes_validate/kubernetes-json-schema/v${version}*`);
+    const [source] = globSync(`${fetched}/kubernetes_validate/kubernetes-json-schema/v${version}.*-local-strict`);
     if (source === undefined) throw new Error(`${PACKAGE} has no schemas of Kubernetes ${version}`);
     flatten(source, join(fresh, version), join(folder, version));
   }
