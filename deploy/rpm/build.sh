@@ -2,12 +2,14 @@
 # Packages of what `make bundle` has made: an RPM for each of DISTS (el8 el9 el10), and a tar.gz for everybody else, in
 # dist/packages. Each brings its own Node. `make rpm`; `make rpm DISTS=el9` for one.
 #
-# On machines without rpmbuild only the tar.gz is made when DISTS is empty (`make tarball`).
+# Needs npm, and rpmbuild (Debian, Ubuntu: apt-get install rpm) unless DISTS is empty (`make tarball`). For the test of an
+# upgrade RELEASE, CONFIG (the configuration that is packaged) and OUT can be others.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/deploy/rpm
 bundle=$root/dist/bundle
-out=$root/dist/packages
+out=${OUT-$root/dist/packages}
+config=${CONFIG-$here/logweave.yml}
 dists=${DISTS-el8 el9 el10}
 
 if [ -n "$dists" ] && ! command -v rpmbuild > /dev/null; then
@@ -39,8 +41,8 @@ install -m 0755 "$node/bin/node" "$app/bin/node"
 cp "$node/LICENSE" "$app/LICENSE.node"
 
 cp "$root"/deploy/systemd/*.service "$stage/systemd/"
-cp "$here/logweave.yml" "$stage/"
-cp "$bundle/config.example.yml" "$here/logrotate.example" "$root/README.md" "$root/CHANGELOG.md" "$stage/doc/"
+cp "$config" "$stage/logweave.yml"
+cp "$bundle/config.example.yml" "$here/logrotate.example" "$root/README.md" "$root/CHANGELOG.md" "$root/SECURITY.md" "$stage/doc/"
 cp "$root"/docs/*.md "$stage/doc/"
 cp -R "$root/deploy/observability" "$stage/doc/"
 rm -f "$stage/doc/observability/check.sh"
@@ -65,7 +67,7 @@ for dist in $dists; do
     --define "_topdir $stage/rpmbuild" --define "_sourcedir $stage" --define "_rpmdir $out" \
     --define "_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm" \
     --define "_binary_payload $payload" --define "_docdir_fmt %%{NAME}" \
-    --define "dist .$dist" --define "logweave_version $version" \
+    --define "dist .$dist" --define "logweave_version $version" --define "logweave_release ${RELEASE-1}" \
     "$here/logweave.spec"
 done
 ls -l "$out"
