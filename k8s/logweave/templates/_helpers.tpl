@@ -70,10 +70,11 @@ labels: {{- include "logweave.labels" . | nindent 2 }}
 {{/* A value below .root.Values.config by its path, or the default: (dict "root" $ "path" (list "topics" "partitions") "default" 8). Null counts as absent. */}}
 {{- define "logweave.setting" -}}
 {{- $at := .root.Values.config -}}
+{{- $found := true -}}
 {{- range .path -}}
-{{- $at = ternary (get (default dict $at) .) nil (kindIs "map" $at) -}}
+{{- if and $found (kindIs "map" $at) (hasKey $at .) -}}{{- $at = get $at . -}}{{- else -}}{{- $found = false -}}{{- end -}}
 {{- end -}}
-{{- if kindIs "invalid" $at -}}{{ .default }}{{- else -}}{{ $at }}{{- end -}}
+{{- if and $found (not (kindIs "invalid" $at)) -}}{{ $at }}{{- else -}}{{ .default }}{{- end -}}
 {{- end -}}
 
 {{- define "logweave.topicPrefix" -}}
