@@ -12,7 +12,7 @@ if ! command -v debootstrap > /dev/null; then
 fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/logweave-image-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-debootstrap --variant=minbase --include=systemd,systemd-sysv,rpm,libatomic1,procps bookworm "$folder/root" "$mirror" \
+debootstrap --variant=minbase --include=systemd,systemd-sysv,rpm,libatomic1,procps,dbus,logrotate bookworm "$folder/root" "$mirror" \
   > "$folder/log" 2>&1 || { tail "$folder/log" >&2; exit 1; }
 rm -rf "$folder"/root/var/cache/apt/archives/*.deb "$folder"/root/var/lib/apt/lists/*
 tar -C "$folder/root" -c . | podman import --change 'CMD ["/sbin/init"]' - "$image" > /dev/null

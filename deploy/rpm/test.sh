@@ -107,10 +107,16 @@ expect "$audited"
 inside 'wc -l < /var/log/logweave/correlated.log'
 
 say 'reloaded: the file of results is opened anew'
-inside 'mv /var/log/logweave/correlated.log /var/log/logweave/correlated.log.1'
+inside 'mv /var/log/logweave/correlated.log /var/log/logweave/before.log'
 inside 'systemctl reload logweave'
 inside "$send --rate 200 --duration 3s --seed 3 > /dev/null"
 until_so 20 '[ -s /var/log/logweave/correlated.log ]'
+if inside 'command -v logrotate' > /dev/null; then
+  say 'rotated by logrotate as the example says'
+  inside 'logrotate --force /usr/share/doc/logweave/logrotate.example'
+  inside "$send --rate 200 --duration 3s --seed 4 > /dev/null"
+  until_so 20 '[ -s /var/log/logweave/correlated.log.1 ] && [ -s /var/log/logweave/correlated.log ]'
+fi
 
 say 'upgraded: what was changed is kept, what runs is the new one'
 inside "sed -i 's/keep: 10/keep: 11/' /etc/logweave/logweave.yml"
@@ -144,5 +150,5 @@ expect '[ ! -e /usr/lib/logweave ] && [ ! -e /usr/bin/logweave ] && [ ! -e /run/
 expect '! systemctl cat logweave.service > /dev/null 2>&1'
 expect '[ ! -e /etc/systemd/system/multi-user.target.wants/logweave.service ]'
 expect 'grep -q "keep: 11" /etc/logweave/logweave.yml.rpmsave'
-expect '[ -s /var/lib/logweave/log.sqlite ] && [ -s /var/log/logweave/correlated.log.1 ]'
+expect '[ -s /var/lib/logweave/log.sqlite ] && [ -s /var/log/logweave/before.log ]'
 echo 'rpm-test: all is well'
