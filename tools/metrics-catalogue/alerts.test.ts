@@ -88,8 +88,11 @@ describe('the runbook', () => {
   });
 });
 
-/** All that a result might have: groupings and labels of metrics, static ones, and those of the target. */
-function labelsOfResult({ expr, labels }: AlertRule, { catalogue: metrics, recordings: recorded }: KnownNames) {
+/**
+ * All that a result might have: groupings, labels of metrics, and those of the target. Labels that the rule itself gives
+ * are not there yet when Prometheus makes the texts.
+ */
+function labelsOfResult({ expr }: AlertRule, { catalogue: metrics, recordings: recorded }: KnownNames) {
   const uses = readExpression(expr);
   const own = uses.metrics.flatMap(({ name }) => {
     const rules: readonly RecordingRule[] = recorded.filter((rule) => rule.record === name);
@@ -98,5 +101,5 @@ function labelsOfResult({ expr, labels }: AlertRule, { catalogue: metrics, recor
       : (metrics.find((metric) => metric.name === name)?.labels ?? []);
   });
   const grouped = /^\s*(sum|min|max|histogram_quantile)\b/.test(expr) ? uses.groupings : [...own, 'job', 'instance'];
-  return new Set([...grouped, ...Object.keys(labels)]);
+  return new Set(grouped);
 }
