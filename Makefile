@@ -5,6 +5,7 @@
 #   make test   everything that needs no server: types, lint, boundaries, unit tests
 #   make bench  the benchmarks                 make lint   only the checks                make clean
 #   make bundle the program as it is shipped, in dist/bundle (ARGS=DIR for elsewhere)
+#   make image  the slim image with docker or buildah (TARGET=all-in-one for the other); deploy/build-image.sh says more
 #   make observability-test   the alert rules and their tests with promtool (Debian: apt-get install prometheus)
 #   make chart-test   the chart in k8s/logweave with helm, helm-unittest and kubeconform (Go 1.26, built once; python3)
 #   make rpm    packages in dist/packages (Debian: apt-get install rpm)       make tarball   only the tar.gz
@@ -19,7 +20,7 @@ ARGS ?=
 
 installed := node_modules/.installed
 
-.PHONY: demo test bench bundle lint typecheck unit install clean observability-test chart-test rpm rpm-test tarball
+.PHONY: demo test bench bundle image lint typecheck unit install clean observability-test chart-test rpm rpm-test tarball
 .DEFAULT_GOAL := test
 
 demo: install
@@ -32,6 +33,9 @@ bench: install
 
 bundle: install
 	@npm run --silent bundle -- $(ARGS)
+
+image:
+	@deploy/build-image.sh $(ARGS)
 
 # Beside this, `make test` holds the rules and dashboards to the metrics that the code has.
 observability-test:
