@@ -96,7 +96,7 @@ expect '[ "$(grep -c "\"correlated\":true" /var/log/logweave/correlated.log)" -g
 expect "$audited"
 
 say 'killed while events come, and started again with nothing lost'
-podman exec -d "$name" sh -c "$send --rate 500 --duration 12s --seed 2 > /root/second.json"
+podman exec -d "$name" sh -c "$send --rate 500 --duration 12s --seed 2 > /root/second.json" > /dev/null
 sleep 4
 inside 'systemctl kill -s KILL logweave'
 until_so 30 '[ "$(systemctl show -P NRestarts logweave)" -ge 1 ]'
