@@ -52,6 +52,11 @@ describe('the lock file of the bundle', () => {
     expect(packages['node_modules/a']).toEqual({ version: '1.0.0', dependencies: { shared: '^1.0.0' } });
   });
 
+  it('does not mention an optional package that the whole lock file has not', () => {
+    const { packages } = productionManifest(IDENTITY, ['b'], LOCK).lock;
+    expect(packages['node_modules/b']?.optionalDependencies).toEqual({ 'only-linux': '1.0.0' });
+  });
+
   it('ends in packages that need each other', () => {
     const packages = {
       'node_modules/a': { version: '1.0.0', dependencies: { b: '*' } },

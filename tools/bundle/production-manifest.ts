@@ -88,7 +88,7 @@ export function productionManifest(
 function follow(path: string, optional: boolean, lock: LockFile, needed: Map<string, LockedPackage>): void {
   const before = needed.get(path);
   if (before !== undefined && (before.optional !== true || optional)) return;
-  const { dev: _, devOptional: _1, peer: _2, optional: _3, ...found } = lock.packages[path] as LockedPackage;
+  const found = withoutAbsent(path, lock);
   needed.set(path, optional ? { ...found, optional: true } : found);
   const peers = Object.keys(found.peerDependencies ?? {}).filter(
     (name) => found.peerDependenciesMeta?.[name]?.optional !== true,
@@ -103,6 +103,17 @@ function follow(path: string, optional: boolean, lock: LockFile, needed: Map<str
     const dependency = resolve(path, name, lock);
     if (dependency !== null) follow(dependency, true, lock, needed);
   }
+}
+
+/**
+ * A package as the bundle's lock file has it. What it may have and the whole lock file has not (for other platforms) is
+ * not mentioned: npm would look for it, and call the lock file incomplete.
+ */
+function withoutAbsent(path: string, lock: LockFile): LockedPackage {
+  const { dev: _, devOptional: _1, peer: _2, optional: _3, ...found } = lock.packages[path] as LockedPackage;
+  const { optionalDependencies, ...rest } = found;
+  const there = Object.entries(optionalDependencies ?? {}).filter(([name]) => resolve(path, name, lock) !== null);
+  return there.length === 0 ? rest : { ...rest, optionalDependencies: Object.fromEntries(there) };
 }
 
 /** The nearest `node_modules` that has it, going up from the package, as Node looks for it. */
