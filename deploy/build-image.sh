@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds an image with Docker, or with Buildah where there is no Docker. From the environment:
+# Builds an image with Docker, or with Buildah where no Docker answers. From the environment:
 #
 #   TARGET                               slim (the default) or all-in-one
 #   IMAGE                                its name; logweave:VERSION, and logweave:VERSION-all-in-one
@@ -19,13 +19,13 @@ for name in NODE_BUILD_IMAGE NODE_RUNTIME_IMAGE; do
   [ -z "${!name:-}" ] || args+=(--build-arg "$name=${!name}")
 done
 
-if command -v docker >/dev/null; then
+if docker info >/dev/null 2>&1; then
   docker build "${args[@]}" "$@" .
 elif command -v buildah >/dev/null; then
   # The health check is a part of Docker's format and not of OCI's. chroot needs no rights on cgroups or networks.
   buildah bud --format docker --isolation chroot "${args[@]}" "$@" .
 else
-  echo 'docker or buildah is needed (Debian: apt-get install buildah)' >&2
+  echo 'a running docker, or buildah, is needed (Debian: apt-get install buildah)' >&2
   exit 1
 fi
 echo "$image is there"
