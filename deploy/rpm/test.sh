@@ -143,6 +143,20 @@ until_so 20 '[ "$(systemctl show -P ExecMainStatus logweave)" = 2 ] && [ "$(syst
 inside 'sed -i /nonsense/d /etc/logweave/logweave.yml; systemctl reset-failed logweave; systemctl start logweave'
 until_so 30 "$is_ready"
 
+say 'with a drop-in: syslog on port 514, a socket of another group'
+inside 'groupadd web
+mkdir -p /etc/systemd/system/logweave.service.d
+printf "[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\nSupplementaryGroups=web\n" \
+  > /etc/systemd/system/logweave.service.d/test.conf
+sed -i -e "s#http.socket }#http.socket, group: web }#" \
+  -e "/network.socket }/a\\  raw: [{ name: syslog, type: tcp, port: 514, log_type: NIX_SYSTEM }]" /etc/logweave/logweave.yml
+systemctl daemon-reload
+systemctl restart logweave'
+until_so 30 "$is_ready"
+expect '[ "$(stat -c %U:%G:%a /run/logweave/http.socket)" = logweave:web:660 ]'
+expect '/usr/lib/logweave/bin/node -e "require(\"net\").connect(514, \"127.0.0.1\", () => process.exit(0)).on(\"error\", () => process.exit(1))"'
+inside 'rm -r /etc/systemd/system/logweave.service.d'
+
 say 'erased: nothing runs, nothing is left but data, results and the changed configuration'
 inside 'rpm -e logweave'
 expect '[ -z "$(pgrep -u logweave || :)" ]'
