@@ -41,7 +41,7 @@ image:
 observability-test:
 	@deploy/observability/check.sh
 
-# Tools are kept in LOGWEAVE_TOOL_CACHE (~/.cache/logweave/tools); building them takes about five minutes.
+# Tools are kept in LOGWEAVE_TOOL_CACHE (~/.cache/logweave/tools); building them takes five to ten minutes.
 chart-test: install
 	@node --conditions=@logweave/source tools/chart-test.ts
 

@@ -38,7 +38,7 @@ export function goTools(name: string, cache = toolCache()): string {
     throw new ToolMissing(`${name} has to be built, and there is no Go: install Go 1.26 (https://go.dev/dl)`);
   }
   mkdirSync(cache, { recursive: true });
-  console.error(`Building ${name} into ${folder}, about five minutes the first time`);
+  console.error(`Building ${name} into ${folder}, five to ten minutes the first time`);
   // Elsewhere first, so that a build that was interrupted is never taken for a whole one.
   const fresh = mkdtempSync(join(cache, `${name}-building-`));
   const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', `${fresh}/`, 'tool'];
