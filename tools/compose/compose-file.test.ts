@@ -35,7 +35,7 @@ describe.each(services)('service %s of docker-compose.yml', (name, service) => {
     expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
     for (const right of ['privileged', 'cap_add', 'network_mode', 'pid', 'ipc'])
       expect(service).not.toHaveProperty(right);
-    expect(service.pids_limit).toBeGreaterThan(0);
+    expect(service.deploy?.resources?.limits?.pids).toBeGreaterThan(0);
     expect(JSON.stringify(service.volumes ?? [])).not.toContain('docker.sock');
   });
 

@@ -16,7 +16,6 @@ export interface ComposeService {
   readonly cap_add?: readonly string[];
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
-  readonly pids_limit?: number;
   readonly stop_grace_period?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
@@ -25,7 +24,7 @@ export interface ComposeService {
   readonly secrets?: readonly string[];
   readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly deploy?: { readonly resources?: { readonly limits?: { readonly memory?: string } } };
+  readonly deploy?: { readonly resources?: { readonly limits?: { readonly memory?: string; readonly pids?: number } } };
 }
 
 export interface ComposeFile {
