@@ -48,6 +48,8 @@ export function goTools(name: string, cache = toolCache()): string {
     rmSync(fresh, { recursive: true, force: true });
     throw new ToolMissing(`go could not build ${name}; the messages above say why`);
   }
-  renameSync(fresh, folder);
+  // Another build may have been quicker.
+  if (existsSync(folder)) rmSync(fresh, { recursive: true });
+  else renameSync(fresh, folder);
   return folder;
 }
