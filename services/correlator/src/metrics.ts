@@ -214,8 +214,12 @@ export class TaskMeter {
   /** The task leaves: what it held is somebody else's. */
   released(): void {
     this.#each((labels, now) => this.#metrics.handedOver.inc(labels, now.held));
-    this.#each((labels) => this.#metrics.held.remove(labels));
-    this.#metrics.heldBytes.remove({ partition: this.#partition });
+    const { held, heldBytes, lag, idle, paused, watermarkLag } = this.#metrics;
+    // A gauge that stays would say for ever what was true when the task left.
+    this.#each((labels) => {
+      for (const gauge of [held, lag, idle, paused]) gauge.remove(labels);
+    });
+    for (const gauge of [heldBytes, watermarkLag]) gauge.remove({ partition: this.#partition });
   }
 
   #gauges(snapshot: CountSnapshot): void {

@@ -153,6 +153,8 @@ class FileWriter implements FileWriterService {
         await this.#abandonSession();
         consumer.pause(result.assigned);
         this.#assigned = result.assigned.length;
+        // What was set for a partition that has left would stay for ever.
+        this.#metrics.lag.reset();
         return;
       case 'records':
         if (this.#session === null) return;

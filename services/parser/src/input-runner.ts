@@ -38,6 +38,8 @@ export class InputRunner {
   #stopping = false;
   #running: Promise<void> = Promise.resolve();
   #commitAtMs = Number.NEGATIVE_INFINITY;
+  /** The partitions whose lag is shown. */
+  readonly #observed = new Set<string>();
   #observeAtMs = Number.NEGATIVE_INFINITY;
   #yieldAtMs = Number.NEGATIVE_INFINITY;
 
@@ -172,11 +174,18 @@ export class InputRunner {
     const nowMs = clock.monotonicMs();
     if (nowMs < this.#observeAtMs) return;
     this.#observeAtMs = nowMs + OBSERVE_MS;
+    const gone = new Set(this.#observed);
+    this.#observed.clear();
     for (const { partitions } of tasks) {
       const end = consumer.endOffset(partitions.input);
-      const labels = { input: from.name, partition: String(partitions.input.partition) };
-      if (end !== undefined) metrics.lag.set(labels, Math.max(0, end - consumer.position(partitions.input)));
+      const partition = String(partitions.input.partition);
+      this.#observed.add(partition);
+      gone.delete(partition);
+      if (end === undefined) continue;
+      metrics.lag.set({ input: from.name, partition }, Math.max(0, end - consumer.position(partitions.input)));
     }
+    // What was set for a partition that has left would stay for ever.
+    for (const partition of gone) metrics.lag.remove({ input: from.name, partition });
   }
 
   async #finish(slots: PartitionSlots): Promise<void> {
