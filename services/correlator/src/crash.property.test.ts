@@ -1,22 +1,10 @@
+import { meetFault, PROCESS_FAULTS, type ProcessFault } from '@logweave/event-log/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CorrelatorWorld, type TestLine } from './testing/correlator-world.ts';
 
 const STEP_MS = 50;
 const STEPS = 60;
-
-/** What happens to the process at a step, and so to the transaction that is being written. */
-const FAULTS = [
-  'crash',
-  'crash_while_the_transaction_is_open',
-  'crash_when_applied_before_the_answer',
-  'commit_refused',
-  'commit_applied_answer_lost',
-  'commit_not_applied_answer_lost',
-  'fenced',
-  'stop_and_start',
-] as const;
-type Fault = (typeof FAULTS)[number];
 
 interface Stream {
   readonly mode: 'one_to_one' | 'one_to_many';
@@ -34,12 +22,12 @@ const stream: fc.Arbitrary<Stream> = fc.record({
   mode: fc.constantFrom<('one_to_one' | 'one_to_many')[]>('one_to_one', 'one_to_many'),
   lines: fc.array(fc.array(line, { maxLength: 5 }), { minLength: STEPS, maxLength: STEPS }),
 });
-const faults = fc.array(fc.tuple(fc.integer({ min: 1, max: STEPS - 1 }), fc.constantFrom(...FAULTS)), {
+const faults = fc.array(fc.tuple(fc.integer({ min: 1, max: STEPS - 1 }), fc.constantFrom(...PROCESS_FAULTS)), {
   minLength: 1,
   maxLength: 6,
 });
 
-async function run({ mode, lines }: Stream, plan: ReadonlyMap<number, Fault>): Promise<CorrelatorWorld> {
+async function run({ mode, lines }: Stream, plan: ReadonlyMap<number, ProcessFault>): Promise<CorrelatorWorld> {
   const world = new CorrelatorWorld({
     partitions: 2,
     correlation: {
@@ -65,54 +53,11 @@ async function run({ mode, lines }: Stream, plan: ReadonlyMap<number, Fault>): P
     }
     const fault = plan.get(step);
     if (fault === undefined) await world.clock.advance(STEP_MS);
-    else await meet(world, fault);
+    else await meetFault(world, fault, STEP_MS);
   }
   world.cluster.faults.clear();
   await world.clock.advance(30_000);
   return world;
-}
-
-/** The fault, and a step of time. */
-async function meet(world: CorrelatorWorld, fault: Fault): Promise<void> {
-  const { faults } = world.cluster;
-  switch (fault) {
-    case 'crash':
-      await world.clock.advance(STEP_MS - 10);
-      await world.crash();
-      await world.start();
-      return;
-    case 'crash_while_the_transaction_is_open':
-      faults.plan({ on: 'commit', kind: 'delay', ms: 1_000 });
-      await world.clock.advance(STEP_MS - 10);
-      await world.crash();
-      await world.start();
-      return;
-    case 'crash_when_applied_before_the_answer':
-      faults.plan({ on: 'commit', kind: 'lose_answer' });
-      await world.clock.advance(STEP_MS - 10);
-      await world.crash();
-      await world.start();
-      return;
-    case 'commit_refused':
-      faults.plan({ on: 'commit', kind: 'refuse' });
-      break;
-    case 'commit_applied_answer_lost':
-      faults.plan({ on: 'commit', kind: 'lose_answer' });
-      break;
-    case 'commit_not_applied_answer_lost':
-      faults.plan({ on: 'commit', kind: 'lose_request' });
-      break;
-    case 'fenced':
-      faults.plan({ on: 'commit', kind: 'fence' });
-      break;
-    case 'stop_and_start':
-      await world.stop();
-      await world.start();
-      return;
-    default:
-      throw new TypeError(String(fault satisfies never));
-  }
-  await world.clock.advance(STEP_MS);
 }
 
 /** Everything but the reasons, which a takeover may forget; in the order of the topic, by partition. */
@@ -146,7 +91,7 @@ describe('the output after crashes', () => {
     );
   }, 60_000);
 
-  for (const fault of FAULTS) {
+  for (const fault of PROCESS_FAULTS) {
     it(`fault 3: nothing is lost and nothing comes twice: ${fault.replaceAll('_', ' ')}`, async () => {
       const lines = Array.from({ length: STEPS }, (_, step) => [
         { side: 'A' as const, port: 50_000 + step, delayMs: 0, bad: false },

@@ -1,3 +1,4 @@
+import { meetFault, PROCESS_FAULTS, type ProcessFault } from '@logweave/event-log/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParserWorld } from './testing/parser-world.ts';
@@ -5,20 +6,6 @@ import { ParserWorld } from './testing/parser-world.ts';
 const STEP_MS = 50;
 const STEPS = 40;
 const PARTITIONS = 3;
-
-/** What happens to the process at a step, and so to the transaction that is being written. */
-const FAULTS = [
-  'crash',
-  'crash_while_the_transaction_is_open',
-  'crash_when_applied_before_the_answer',
-  'crash_while_beginning',
-  'commit_refused',
-  'commit_applied_answer_lost',
-  'commit_not_applied_answer_lost',
-  'fenced',
-  'stop_and_start',
-] as const;
-type Fault = (typeof FAULTS)[number];
 
 const TEXTS = ['fine', 'bad', 'boom', 'nothing', 'drop:TAG_UNSUPPORTED', 'drop:', 'events:3', 'entity'] as const;
 
@@ -34,12 +21,15 @@ const log: fc.Arbitrary<TestLog> = fc.record({
   known: fc.integer({ min: 0, max: 9 }).map((value) => value > 0),
 });
 const stream = fc.array(fc.array(log, { maxLength: 6 }), { minLength: STEPS, maxLength: STEPS });
-const faults = fc.array(fc.tuple(fc.integer({ min: 1, max: STEPS - 1 }), fc.constantFrom(...FAULTS)), {
+const faults = fc.array(fc.tuple(fc.integer({ min: 1, max: STEPS - 1 }), fc.constantFrom(...PROCESS_FAULTS)), {
   minLength: 1,
   maxLength: 6,
 });
 
-async function run(steps: readonly (readonly TestLog[])[], plan: ReadonlyMap<number, Fault>): Promise<ParserWorld> {
+async function run(
+  steps: readonly (readonly TestLog[])[],
+  plan: ReadonlyMap<number, ProcessFault>,
+): Promise<ParserWorld> {
   const world = new ParserWorld({ partitions: PARTITIONS, udmPartitions: 2, parser: { guard: { action: 'go_on' } } });
   await world.start();
   let number = 0;
@@ -49,57 +39,11 @@ async function run(steps: readonly (readonly TestLog[])[], plan: ReadonlyMap<num
     }
     const fault = plan.get(step);
     if (fault === undefined) await world.clock.advance(STEP_MS);
-    else await meet(world, fault);
+    else await meetFault(world, fault, STEP_MS);
   }
   world.cluster.faults.clear();
   await world.clock.advance(30_000);
   return world;
-}
-
-/** The fault, and a step of time. */
-async function meet(world: ParserWorld, fault: Fault): Promise<void> {
-  const { faults: planned } = world.cluster;
-  const crashAndStart = async (): Promise<void> => {
-    await world.clock.advance(STEP_MS - 10);
-    await world.crash();
-    await world.start();
-  };
-  switch (fault) {
-    case 'crash':
-      return crashAndStart();
-    case 'crash_while_the_transaction_is_open':
-      planned.plan({ on: 'commit', kind: 'delay', ms: 1_000 });
-      return crashAndStart();
-    case 'crash_when_applied_before_the_answer':
-      planned.plan({ on: 'commit', kind: 'lose_answer' });
-      return crashAndStart();
-    case 'crash_while_beginning':
-      await world.crash();
-      planned.plan({ on: 'open', kind: 'delay', ms: 1_000 });
-      await world.start();
-      await world.crash();
-      await world.start();
-      return;
-    case 'commit_refused':
-      planned.plan({ on: 'commit', kind: 'refuse' });
-      break;
-    case 'commit_applied_answer_lost':
-      planned.plan({ on: 'commit', kind: 'lose_answer' });
-      break;
-    case 'commit_not_applied_answer_lost':
-      planned.plan({ on: 'commit', kind: 'lose_request' });
-      break;
-    case 'fenced':
-      planned.plan({ on: 'commit', kind: 'fence' });
-      break;
-    case 'stop_and_start':
-      await world.stop();
-      await world.start();
-      return;
-    default:
-      fault satisfies never;
-  }
-  await world.clock.advance(STEP_MS);
 }
 
 /** By log and event, with the headers: `partition` of udm is the order that a key sees. */
@@ -143,7 +87,7 @@ describe('the output after crashes', () => {
     );
   }, 60_000);
 
-  for (const fault of FAULTS) {
+  for (const fault of PROCESS_FAULTS) {
     it(`fault 4: no log is lost and none comes twice: ${fault.replaceAll('_', ' ')}`, async () => {
       const steps = Array.from({ length: STEPS }, (_, step) =>
         TEXTS.map((text, i) => ({ text, key: (step + i) % 6, known: i !== 3 })),
