@@ -1,20 +1,10 @@
-import { type ApiName, KafkaTools, type Loss } from '@logweave/event-log-kafka/testing';
+import { KafkaTools, readToEnd, TRANSACTION_STEPS, until } from '@logweave/event-log-kafka/testing';
 import { LIMITS } from '@logweave/model';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { KafkaWorld, until } from './testing/kafka-world.ts';
+import { KafkaWorld } from './testing/kafka-world.ts';
 
 const kafka = inject('kafka');
 const brokers = 'unavailable' in kafka ? [] : kafka.bootstrapServers;
-
-/** The request of a transaction that is the last one a process sends, and whether a broker has it. */
-const KILLED_AT: readonly (readonly [ApiName, Loss])[] = [
-  ['addPartitionsToTxn', 'request'],
-  ['addOffsetsToTxn', 'request'],
-  ['produce', 'answer'],
-  ['txnOffsetCommit', 'answer'],
-  ['endTxn', 'request'],
-  ['endTxn', 'answer'],
-];
 
 describe.skipIf('unavailable' in kafka)('the correlator on a real broker', () => {
   let world: KafkaWorld;
@@ -38,7 +28,7 @@ describe.skipIf('unavailable' in kafka)('the correlator on a real broker', () =>
   it('fault 3: is killed at each step of its transactions, and the outcome is as without', async () => {
     let process = await world.start();
     await world.underLoad(async () => {
-      for (const [api, loss] of KILLED_AT) {
+      for (const [api, loss] of TRANSACTION_STEPS) {
         await world.progress();
         await process.proxy.loseNext(api, loss);
         await process.kill();
@@ -151,7 +141,7 @@ describe.skipIf('unavailable' in kafka)('the correlator on a real broker', () =>
     await producer.close();
     await world.send(10);
     expect(await world.settled()).toEqual(world.expected());
-    const letters = await world.read(deadLetter, 0);
+    const letters = await readToEnd(world.log, deadLetter, 0);
     // Whole: what the log took, the log of dead letters takes as well.
     expect(letters.map((letter) => letter.value?.length)).toEqual([value.length]);
     const reason = letters[0]?.headers.find(({ name }) => name.endsWith('reason'));

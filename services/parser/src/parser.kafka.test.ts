@@ -1,19 +1,9 @@
-import type { ApiName, Loss } from '@logweave/event-log-kafka/testing';
+import { TRANSACTION_STEPS, until } from '@logweave/event-log-kafka/testing';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { KafkaWorld, until } from './testing/kafka-world.ts';
+import { KafkaWorld } from './testing/kafka-world.ts';
 
 const kafka = inject('kafka');
 const brokers = 'unavailable' in kafka ? [] : kafka.bootstrapServers;
-
-/** The request of a transaction that is the last one a process sends, and whether a broker has it. */
-const KILLED_AT: readonly (readonly [ApiName, Loss])[] = [
-  ['addPartitionsToTxn', 'request'],
-  ['addOffsetsToTxn', 'request'],
-  ['produce', 'answer'],
-  ['txnOffsetCommit', 'answer'],
-  ['endTxn', 'request'],
-  ['endTxn', 'answer'],
-];
 
 describe.skipIf('unavailable' in kafka)('the parser on a real broker', () => {
   let world: KafkaWorld;
@@ -34,7 +24,7 @@ describe.skipIf('unavailable' in kafka)('the parser on a real broker', () => {
   it('fault 4: is killed at each step of its transactions, and every log has one outcome', async () => {
     let process = await world.start();
     await world.underLoad(async () => {
-      for (const [api, loss] of KILLED_AT) {
+      for (const [api, loss] of TRANSACTION_STEPS) {
         await world.progress();
         await process.proxy.loseNext(api, loss);
         await process.kill();

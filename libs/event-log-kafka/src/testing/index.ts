@@ -4,6 +4,7 @@ export type { BrokerProcess } from './broker-process.ts';
 export { isPortFree } from './free-ports.ts';
 export { findJava } from './java.ts';
 export { KAFKA_HOME, kafkaJars } from './kafka-jars.ts';
+export { type KafkaProcess, KafkaProcesses, TRANSACTION_STEPS, underLoad } from './kafka-processes.ts';
 export { type ApiName, type HeldRequest, KafkaProxy, type Loss } from './kafka-proxy.ts';
 export { KafkaTools } from './kafka-tools.ts';
 export { KafkaUnavailable } from './kafka-unavailable.ts';
@@ -16,3 +17,4 @@ export {
   type TestKafka,
   type TestKafkaOptions,
 } from './test-kafka.ts';
+export { readToEnd, until } from './test-log.ts';

@@ -58,12 +58,15 @@ export async function readToEnd(log: EventLog, topic: string, partition = 0, fro
   }
 }
 
-/** Waits until something is there: what is acknowledged may take a moment to be seen. */
-export async function until<T>(what: string, check: () => Promise<T | null>, withinMs = 60_000): Promise<T> {
+/**
+ * Waits until something is there or holds: what is acknowledged may take a moment to be seen.
+ * @throws Error naming it when it never does.
+ */
+export async function until<T>(what: string, check: () => Promise<T | null | false>, withinMs = 60_000): Promise<T> {
   const deadlineMs = systemClock.monotonicMs() + withinMs;
   for (;;) {
     const found = await check();
-    if (found !== null) return found;
+    if (found !== null && found !== false) return found;
     if (systemClock.monotonicMs() > deadlineMs) throw new Error(`never came to be: ${what}`);
     await systemClock.sleep(20);
   }

@@ -1,9 +1,8 @@
 import { type EventLog, partitionOf, type ProducerRecord } from '@logweave/event-log';
-import { DEFAULT_KAFKA_CONFIG, openKafkaLog } from '@logweave/event-log-kafka';
-import { KafkaProxy } from '@logweave/event-log-kafka/testing';
+import { type KafkaProcess, KafkaProcesses, underLoad, until } from '@logweave/event-log-kafka/testing';
 import { TOPICS } from '@logweave/model';
 import { activateVersion, changeRegistry, submitVersion } from '@logweave/parser-registry';
-import { createLogger, Redactor, type Service, systemClock } from '@logweave/service-kit';
+import { type Service, systemClock } from '@logweave/service-kit';
 import { Registry } from 'prom-client';
 import { Value } from 'typebox/value';
 import { checkOutcomes, type OutcomeReport } from '../check-outcomes.ts';
@@ -12,40 +11,39 @@ import { createParser } from '../parser-service.ts';
 import { type FakeParser, fakeEngine, fakeParserText } from './fake-engine.ts';
 import { expectedOutcomes, loadLog } from './load.ts';
 
-const SESSION_MS = 1_500;
-const LOAD_STEP_MS = 20;
-const PATIENCE_MS = 60_000;
 const PARTITIONS = 2;
 const LOG_TYPE = 'TEST_LOG';
-
-/** A parser as a process of its own sees Kafka: what its proxy loses is lost for it alone. */
-export interface KafkaProcess {
-  readonly proxy: KafkaProxy;
-  readonly service: Service;
-  /** The process is gone from one moment to the next: nobody takes leave. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** Topics of a parser on a real broker, a load of logs of every kind, and processes that come and go. */
 export class KafkaWorld {
   readonly config: ParserConfig;
-  /** Log lines of all parsers. */
-  readonly logged: Record<string, unknown>[] = [];
-  /** Connections past every failure. */
-  readonly log: EventLog;
-  readonly #brokers: readonly string[];
   readonly #prebuilt = [
     { logType: LOG_TYPE, version: '1', text: fakeParserText({ name: 'prebuilt', failsOn: 'bad', crashesOn: 'boom' }) },
   ];
-  readonly #processes = new Set<KafkaProcess>();
+  readonly #processes: KafkaProcesses<Service>;
   #sent = 0;
 
   constructor(brokers: readonly string[]) {
-    this.#brokers = brokers;
     const section = Value.Default(parserSectionSchema, { correlated: { enabled: false } });
     this.config = resolveParserConfig(Value.Parse(parserSectionSchema, section), `parser-${crypto.randomUUID()}`);
-    this.log = this.#open(brokers);
+    this.#processes = new KafkaProcesses(brokers, (deps) =>
+      createParser(this.config, {
+        ...deps,
+        metrics: new Registry(),
+        engine: fakeEngine,
+        prebuilt: this.#prebuilt,
+      }),
+    );
+  }
+
+  /** A connection past every failure. */
+  get log(): EventLog {
+    return this.#processes.log;
+  }
+
+  /** Log lines of all parsers. */
+  get logged(): readonly Record<string, unknown>[] {
+    return this.#processes.logged;
   }
 
   async createTopics(): Promise<void> {
@@ -56,40 +54,8 @@ export class KafkaWorld {
     await this.log.ensureTopic({ ...TOPICS['dead-letter'], name: topics.deadLetter, partitions: 1 });
   }
 
-  async start(): Promise<KafkaProcess> {
-    const proxy = await KafkaProxy.start(this.#brokers);
-    const eventLog = this.#open(proxy.bootstrapServers);
-    const service = createParser(this.config, {
-      eventLog,
-      clock: systemClock,
-      log: createLogger({
-        level: 'info',
-        format: 'json',
-        redactor: new Redactor(),
-        output: { write: (line) => void this.logged.push(JSON.parse(line) as Record<string, unknown>) },
-      }),
-      metrics: new Registry(),
-      engine: fakeEngine,
-      prebuilt: this.#prebuilt,
-    });
-    const started: KafkaProcess = {
-      proxy,
-      service,
-      kill: async () => {
-        this.#processes.delete(started);
-        await proxy.close();
-        await eventLog.close();
-      },
-      stop: async () => {
-        this.#processes.delete(started);
-        await service.stop();
-        await eventLog.close();
-        await proxy.close();
-      },
-    };
-    this.#processes.add(started);
-    await service.start();
-    return started;
+  start(): Promise<KafkaProcess<Service>> {
+    return this.#processes.start();
   }
 
   /** Submits a parser and activates it. */
@@ -119,20 +85,8 @@ export class KafkaWorld {
   }
 
   /** Sends a little all the time while something happens. */
-  async underLoad(happens: () => Promise<void>): Promise<void> {
-    const load = { on: true };
-    const sending = (async () => {
-      while (load.on) {
-        await this.send(10);
-        await systemClock.sleep(LOAD_STEP_MS);
-      }
-    })();
-    try {
-      await happens();
-    } finally {
-      load.on = false;
-      await sending;
-    }
+  underLoad(happens: () => Promise<void>): Promise<void> {
+    return underLoad(() => this.send(10), happens);
   }
 
   /** Waits until the parsers have committed some more of what they read. */
@@ -156,31 +110,13 @@ export class KafkaWorld {
     return checkOutcomes(this.log, { from: this.#raw, topics: this.config.topics });
   }
 
-  async close(): Promise<void> {
-    for (const process of this.#processes) await process.kill();
-    await this.log.close();
+  close(): Promise<void> {
+    return this.#processes.close();
   }
 
   get #raw(): ParserConfig['inputs'][number] {
     const [raw] = this.config.inputs;
     if (raw === undefined) throw new Error('there is no input');
     return raw;
-  }
-
-  #open(brokers: readonly string[]): EventLog {
-    const group = { sessionTimeoutMs: SESSION_MS, rebalanceTimeoutMs: 5_000, heartbeatMs: 200 };
-    return openKafkaLog(
-      { ...DEFAULT_KAFKA_CONFIG, brokers, group },
-      { clock: systemClock, log: () => {}, identityLost: () => {} },
-    );
-  }
-}
-
-/** Waits until something holds. @throws Error naming it when it never does. */
-export async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = systemClock.monotonicMs() + PATIENCE_MS;
-  while (!(await check())) {
-    if (systemClock.monotonicMs() > deadlineMs) throw new Error(`never came to be: ${what}`);
-    await systemClock.sleep(50);
   }
 }
