@@ -4,10 +4,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RecordedProcess } from '@logweave/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createBundle } from './create-bundle.ts';
 import type { LockFile } from './production-manifest.ts';
-import { BundledRun, runBundle } from './testing/bundled-run.ts';
+import { runBundle, startBundle } from './testing/bundled-run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAX_START_MS = 1_000;
@@ -139,13 +140,13 @@ async function writeConfig(): Promise<{ readonly file: string; readonly udpPort:
   return { file: at('config.yml'), udpPort };
 }
 
-function start(args: readonly string[], { onTestFinished }: TestContext): BundledRun {
-  const run = new BundledRun(bundle, folder, args);
+function start(args: readonly string[], { onTestFinished }: TestContext): RecordedProcess {
+  const run = startBundle(bundle, folder, args);
   onTestFinished(() => run.kill('SIGKILL'));
   return run;
 }
 
-const hasStarted = ({ stderr }: BundledRun): boolean => stderr.includes('"msg":"started"');
+const hasStarted = ({ stderr }: RecordedProcess): boolean => stderr.includes('"msg":"started"');
 
 describe('a bundle that runs everything', () => {
   it('joins, parses and receives datagrams, with threads of its own for each', async (context) => {

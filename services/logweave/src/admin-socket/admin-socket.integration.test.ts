@@ -2,8 +2,9 @@ import { lstatSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Finished } from '@logweave/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, LogweaveRun, logweave } from '../testing/run-logweave.ts';
+import { LogweaveRun, logweave } from '../testing/run-logweave.ts';
 
 const CONFIG = `inputs:
   raw:

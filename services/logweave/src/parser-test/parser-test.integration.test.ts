@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DEFAULT_PARSERS_FOLDER } from '@logweave/default-parsers';
+import type { Finished } from '@logweave/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, logweave } from '../testing/run-logweave.ts';
+import { logweave } from '../testing/run-logweave.ts';
 
 const PARSER = `filter {
   grok { match => { "message" => "^%{IP:ip} %{WORD:verb}$" } on_error => "no_match" }

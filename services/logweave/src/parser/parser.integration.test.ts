@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedLog } from '@logweave/event-log-embedded';
 import { systemClock } from '@logweave/service-kit';
+import type { Finished } from '@logweave/service-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, logweave } from '../testing/run-logweave.ts';
+import { logweave } from '../testing/run-logweave.ts';
 
 const parserText = (product: string): string => `filter {
   grok { match => { "message" => "^%{IP:ip} %{GREEDYDATA:rest}$" } on_error => "no_match" }
