@@ -1,4 +1,4 @@
-import { EventLogError } from '@logweave/event-log';
+import { EventLogError, isRetriable } from '@logweave/event-log';
 import type { FetchedPartition, FetchFrom } from './fetch-request.ts';
 import { fetchRequest } from './fetch-request.ts';
 import { asEventLogError, diagnose } from './kafka-error.ts';
@@ -31,7 +31,7 @@ export async function fetchFrom(
     answer = await broker.connectionPool.send(fetchRequest(partitions, bounds));
   } catch (error) {
     for (const { topic } of partitions) cluster.forgetTopic(topic);
-    const retriable = diagnose(error).kind !== 'fatal' || (error instanceof EventLogError && error.retriable);
+    const retriable = diagnose(error).kind !== 'fatal' || isRetriable(error);
     return partitions.map((from) =>
       retriable
         ? { kind: 'later', from, error }

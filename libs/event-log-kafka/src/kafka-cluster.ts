@@ -1,4 +1,4 @@
-import { EventLogError } from '@logweave/event-log';
+import { EventLogError, isRetriable } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 import { Backoff } from './backoff.ts';
 import { asEventLogError, AuthenticationError, diagnose } from './kafka-error.ts';
@@ -107,7 +107,7 @@ export class KafkaCluster {
         const { kind: what } = diagnose(error);
         const again =
           what === 'moved' || what === 'transient' || (what === 'connection' && (options.repeatable || !sent));
-        const retriable = again || (error instanceof EventLogError && error.retriable);
+        const retriable = again || isRetriable(error);
         if (what !== 'transient') this.#coordinators.delete(`${kind} ${id}`);
         if (!retriable || this.#closed || options.signal?.aborted === true) throw error;
         if (this.clock.monotonicMs() >= deadlineMs) throw error;

@@ -1,4 +1,4 @@
-import { type AppendBatch, EventLogError, type Producer } from '@logweave/event-log';
+import { type AppendBatch, EventLogError, type Producer, isRetriable } from '@logweave/event-log';
 import { Backoff } from './backoff.ts';
 import type { WritableCompression } from './compression.ts';
 import { asEventLogError, diagnose } from './kafka-error.ts';
@@ -95,7 +95,7 @@ export class KafkaProducer implements Producer {
       await this.#renewing;
     } catch (notRenewed) {
       // No broker answers: the batch waits for one, as every other does.
-      if (!(notRenewed instanceof EventLogError && notRenewed.retriable)) throw notRenewed;
+      if (!isRetriable(notRenewed)) throw notRenewed;
     }
     return 'again';
   }

@@ -247,5 +247,10 @@ export class EventLogError extends Error {
   }
 }
 
+/** Whether waiting may help. */
+export function isRetriable(error: unknown): error is EventLogError {
+  return error instanceof EventLogError && error.retriable;
+}
+
 /** Offset-metadata limit of every adapter (Kafka's `offset.metadata.max.bytes`, checked as UTF-16 units). */
 export const MAX_METADATA_UNITS = 4096;

@@ -1,10 +1,10 @@
 import {
   type Consumer,
-  EventLogError,
   type LogRecord,
   type OffsetCommit,
   type RecordBatch,
   type TopicPartition,
+  isRetriable,
 } from '@logweave/event-log';
 import { type Clock, reject } from '@logweave/model';
 import type { Logger } from '@logweave/service-kit';
@@ -372,7 +372,7 @@ export class PartitionWriter {
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof EventLogError) || !error.retriable) throw error;
+        if (!isRetriable(error)) throw error;
         log.warn({ ...this.#partition, code: error.code }, 'event log does not answer');
         await clock.sleep(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16)), this.#aborting.signal);
       }

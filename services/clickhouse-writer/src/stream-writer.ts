@@ -1,4 +1,4 @@
-import { type Consumer, EventLogError, type PollResult, type TopicPartition } from '@logweave/event-log';
+import { type Consumer, type PollResult, type TopicPartition, isRetriable } from '@logweave/event-log';
 import type { ServiceDeps } from '@logweave/service-kit';
 import type { Stream, Warehouse } from '@logweave/warehouse';
 import type { ClickhouseWriterConfig, WrittenStream } from './config.ts';
@@ -125,7 +125,7 @@ export class StreamWriter {
       await this.#take(consumer, await consumer.poll({ timeoutMs: POLL_MS, maxRecords: MAX_POLL_RECORDS }));
       this.#steer(consumer);
     } catch (error) {
-      if (!(error instanceof EventLogError) || !error.retriable) throw error;
+      if (!isRetriable(error)) throw error;
       this.#deps.log.warn({ code: error.code }, 'event log does not answer');
       await this.#deps.clock.sleep(LOG_RETRY_MS);
     }

@@ -1,12 +1,12 @@
 import type { CorrelationRules } from '@logweave/correlation';
-import type { Consumer, PollResult } from '@logweave/event-log';
+import { type Consumer, type PollResult, isRetriable } from '@logweave/event-log';
 import type { Readiness, Service, ServiceDeps } from '@logweave/service-kit';
 import { CommitPace } from './commit-pace.ts';
 import type { CorrelatorConfig } from './config.ts';
 import { correlationRules } from './correlation-rules.ts';
 import { endInputs } from './end-of-input.ts';
 import { type CorrelatorMetrics, createCorrelatorMetrics } from './metrics.ts';
-import { canPass, TaskSlots } from './task-slots.ts';
+import { TaskSlots } from './task-slots.ts';
 import { checkTopics } from './topics-check.ts';
 
 /** Records per partition and poll: much per turn, and still no long stop for others on this thread. */
@@ -162,7 +162,7 @@ class Correlator implements CorrelatorService {
       return await consumer.poll({ timeoutMs, maxRecords: POLL_RECORDS });
     } catch (error) {
       // Positions below the low watermark are not among these: records would be lost silently.
-      if (!canPass(error)) throw error;
+      if (!isRetriable(error)) throw error;
       log.warn({ err: error, retryMs: RETRY_MS }, 'poll failed');
       await clock.sleep(RETRY_MS);
       return { kind: 'idle' };

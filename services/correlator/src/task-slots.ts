@@ -1,5 +1,11 @@
 import type { CorrelationRules } from '@logweave/correlation';
-import { type Consumer, EventLogError, type PollResult, type TransactionalProducer } from '@logweave/event-log';
+import {
+  type Consumer,
+  EventLogError,
+  type PollResult,
+  type TransactionalProducer,
+  isRetriable,
+} from '@logweave/event-log';
 import type { ServiceDeps } from '@logweave/service-kit';
 import type { CorrelatorConfig } from './config.ts';
 import type { CorrelatorMetrics, RestoreCause } from './metrics.ts';
@@ -108,7 +114,7 @@ export class TaskSlots {
       const error = broken.kind === 'fenced' ? null : broken.error;
       this.#deps.log.warn({ partition: slot.partitions.index, outcome: broken.kind, err: error }, 'commit failed');
       await this.restart(slot, broken.kind, broken.kind === 'fenced' ? AFTER_FENCING_MS : 0);
-      if (broken.kind === 'error' && !canPass(error)) throw error;
+      if (broken.kind === 'error' && !isRetriable(error)) throw error;
     }
   }
 
@@ -166,7 +172,7 @@ export class TaskSlots {
     } catch (error) {
       if (!this.#has(slot)) return;
       if (error instanceof InputGapError) metrics.gaps.inc({ partition: String(partition), side: error.side });
-      if (!canPass(error)) {
+      if (!isRetriable(error)) {
         this.#restoreFailure = { error };
         return;
       }
@@ -225,9 +231,4 @@ export class TaskSlots {
   #has(slot: TaskSlot): boolean {
     return this.#slots.get(slot.partitions.index) === slot;
   }
-}
-
-/** Whether waiting may help. */
-export function canPass(error: unknown): boolean {
-  return error instanceof EventLogError && error.retriable;
 }

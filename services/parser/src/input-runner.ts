@@ -1,8 +1,8 @@
-import type { Consumer, PollResult, RecordBatch } from '@logweave/event-log';
+import { type Consumer, type PollResult, type RecordBatch, isRetriable } from '@logweave/event-log';
 import type { Readiness, ServiceDeps } from '@logweave/service-kit';
 import type { ParserInput } from './config.ts';
 import type { ParserMetrics } from './metrics.ts';
-import { canPass, PartitionSlots, type PartitionSlotsDeps } from './partition-slots.ts';
+import { PartitionSlots, type PartitionSlotsDeps } from './partition-slots.ts';
 import type { ParsePool } from './parse-pool.ts';
 import type { PartitionTask, TimedResult } from './partition-task.ts';
 
@@ -140,7 +140,7 @@ export class InputRunner {
       return await consumer.poll({ timeoutMs, maxRecords: POLL_RECORDS });
     } catch (error) {
       // Positions below the low watermark are not among these: logs would be lost silently.
-      if (!canPass(error)) throw error;
+      if (!isRetriable(error)) throw error;
       log.warn({ err: error, retryMs: RETRY_MS }, 'poll failed');
       await clock.sleep(RETRY_MS);
       return { kind: 'idle' };

@@ -1,4 +1,4 @@
-import { EventLogError, type PollResult, type TopicPartition } from '@logweave/event-log';
+import { type PollResult, type TopicPartition, isRetriable } from '@logweave/event-log';
 import { type BeginTaskDeps, beginTask, LogGapError } from './begin-task.ts';
 import type { RestoreCause } from './metrics.ts';
 import type { TaskPartitions } from './partition-commit.ts';
@@ -92,7 +92,7 @@ export class PartitionSlots {
       slot.beginAtMs = clock.monotonicMs() + (broken.kind === 'fenced' ? AFTER_FENCING_MS : 0);
       consumer.pause([task.partitions.input]);
       await task.close();
-      if (broken.kind === 'error' && !canPass(error)) throw error;
+      if (broken.kind === 'error' && !isRetriable(error)) throw error;
     }
   }
 
@@ -133,7 +133,7 @@ export class PartitionSlots {
     } catch (error) {
       if (!isStillOurs()) return;
       if (error instanceof LogGapError) metrics.gaps.inc({ input: from.name, partition: String(error.partition) });
-      if (!canPass(error)) {
+      if (!isRetriable(error)) {
         this.#failure = { error };
         return;
       }
@@ -153,9 +153,4 @@ export class PartitionSlots {
       deadLetter: { topic: topics.deadLetter, partition: input.partition % partitionCounts.deadLetter },
     };
   }
-}
-
-/** Whether waiting may help. */
-export function canPass(error: unknown): boolean {
-  return error instanceof EventLogError && error.retriable;
 }

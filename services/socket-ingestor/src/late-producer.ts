@@ -1,4 +1,4 @@
-import { type AppendBatch, EventLogError, type Producer } from '@logweave/event-log';
+import { type AppendBatch, EventLogError, type Producer, isRetriable } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 
 const RETRY_MS = 1_000;
@@ -32,7 +32,7 @@ export class LateProducer implements Producer {
       try {
         return await this.#open();
       } catch (error) {
-        if (!(error instanceof EventLogError && error.retriable)) throw error;
+        if (!isRetriable(error)) throw error;
         await this.#clock.sleep(RETRY_MS, signal);
       }
     }

@@ -1,4 +1,4 @@
-import { type EventLog, EventLogError, type Producer } from '@logweave/event-log';
+import { type EventLog, type Producer, isRetriable } from '@logweave/event-log';
 import type { Logger, Readiness, Service, ServiceDeps } from '@logweave/service-kit';
 import { AppendQueue } from './append-queue.ts';
 import type { SocketIngestorConfig } from './config.ts';
@@ -209,7 +209,7 @@ class SocketIngestor implements Service {
       const found = await Promise.race([asking, clock.sleep(REACH_MS, answered.signal)]);
       if (found !== undefined) return { topics: found, producer, isAway: false };
     } catch (error) {
-      if (!(error instanceof EventLogError && error.retriable)) throw error;
+      if (!isRetriable(error)) throw error;
     } finally {
       answered.abort();
     }

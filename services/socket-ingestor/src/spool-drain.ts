@@ -69,7 +69,7 @@ export class SpoolDrain {
         if (await this.#drain(signal)) return;
       } catch (error) {
         if (signal.aborted) return;
-        if (!isRetriable(error)) throw error;
+        if (!mayMend(error)) throw error;
         this.#events.failing(error);
       }
       await clock.sleep(RETRY_MS, signal);
@@ -179,7 +179,7 @@ function parsePosition(metadata: string): SpoolPosition {
 }
 
 /** The log is away, or the disk refuses a small write: both can mend by themselves. */
-function isRetriable(error: unknown): error is Error {
+function mayMend(error: unknown): error is Error {
   if (error instanceof EventLogError) return error.retriable;
   if (error instanceof SpoolError) return false;
   return error instanceof Error && 'code' in error && 'syscall' in error;

@@ -118,7 +118,7 @@ export class TailInput implements Input {
         await this.#follow(signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (!isRetriable(error)) {
+        if (!mayMend(error)) {
           this.#deps.failed(error instanceof Error ? error : new Error(String(error)));
           return;
         }
@@ -238,7 +238,7 @@ function partitionsOf({ name, partitions }: TargetTopic): TopicPartition[] {
 }
 
 /** The log is away, or the disk refuses to be read: both can mend by themselves. */
-function isRetriable(error: unknown): error is Error {
+function mayMend(error: unknown): error is Error {
   if (error instanceof EventLogError) return error.retriable;
   return error instanceof Error && 'code' in error && 'syscall' in error;
 }

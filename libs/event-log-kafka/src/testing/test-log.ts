@@ -1,4 +1,4 @@
-import { type EventLog, EventLogError, type LogRecord, type ProducerRecord, type TopicSpec } from '@logweave/event-log';
+import { type EventLog, type LogRecord, type ProducerRecord, type TopicSpec, isRetriable } from '@logweave/event-log';
 import { systemClock } from '@logweave/service-kit';
 import { DEFAULT_KAFKA_CONFIG, type KafkaLogDeps, openKafkaLog } from '../index.ts';
 import type { KafkaConfig } from '../kafka-config.ts';
@@ -78,7 +78,7 @@ export async function retried<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      if (error instanceof EventLogError && error.retriable) return null;
+      if (isRetriable(error)) return null;
       throw error;
     }
   });

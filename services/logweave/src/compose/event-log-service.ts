@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EventLog, EventLogError } from '@logweave/event-log';
+import { type EventLog, isRetriable } from '@logweave/event-log';
 import { type EmbeddedLogAlarm, openEmbeddedLog } from '@logweave/event-log-embedded';
 import { openKafkaLog } from '@logweave/event-log-kafka';
 import type { Clock } from '@logweave/model';
@@ -101,7 +101,7 @@ export class EventLogService implements Service {
       if (section.kafka.create_topics) await ensureTopics(eventLog, topics);
       else await eventLog.topics();
     } catch (error) {
-      if (!(error instanceof EventLogError && error.retriable)) throw error;
+      if (!isRetriable(error)) throw error;
       this.#away = true;
       if (clock.monotonicMs() - this.#complainedMs >= COMPLAINT_INTERVAL_MS) {
         this.#complainedMs = clock.monotonicMs();

@@ -1,4 +1,4 @@
-import { EventLogError } from '@logweave/event-log';
+import { isRetriable } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 import type { Logger, Readiness, Service } from '@logweave/service-kit';
 
@@ -91,7 +91,7 @@ export class LateService implements Service {
       await inner.start();
       return true;
     } catch (error) {
-      if (!(error instanceof EventLogError && error.retriable)) throw error;
+      if (!isRetriable(error)) throw error;
       this.#options.log.warn({ err: error }, 'waiting for the event log');
       return false;
     }
