@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EventLog } from '@logweave/event-log';
 import { MemoryCluster } from '@logweave/event-log/memory';
 import { openEmbeddedLog } from '@logweave/event-log-embedded';
@@ -16,6 +14,7 @@ import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createClickhouseWriter } from './clickhouse-writer.ts';
 import type { ClickhouseWriterConfig } from './config.ts';
+import { BUSY_CONFIG, killChild, startWriterChild, until } from './simulation/writer-child.ts';
 import type { WritingProcessInput } from './simulation/writing-process.ts';
 
 const TOPIC = 'logweave.correlated';
@@ -25,13 +24,7 @@ const PARTITIONS = 4;
 const CONFIG: ClickhouseWriterConfig = {
   streams: [{ stream: 'correlated', topic: TOPIC, group: 'logweave.clickhouse-writer' }],
   deadLetterTopic: DEAD_LETTER,
-  maxRows: 500,
-  maxBytes: 1_000_000,
-  maxAgeMs: 100,
-  maxBufferedBytes: 4_000_000,
-  concurrency: 1,
-  migrate: true,
-  drainMs: 5_000,
+  ...BUSY_CONFIG,
 };
 
 const lines: string[] = [];
@@ -88,14 +81,6 @@ async function append(eventLog: EventLog, count: number, from = 0, textOf = rowO
     await producer.append(batches.filter((batch) => batch.records.length > 0));
   }
   await producer.close();
-}
-
-async function until(what: string, condition: () => Promise<boolean> | boolean, timeoutMs = 60_000): Promise<void> {
-  const endMs = systemClock.monotonicMs() + timeoutMs;
-  while (!(await condition())) {
-    if (systemClock.monotonicMs() > endMs) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-    await systemClock.sleep(50);
-  }
 }
 
 /** Both tables hold every record once. */
@@ -163,18 +148,18 @@ test('fault 5: kill -9 of the writer at any moment loses and doubles nothing', a
   let child: ChildProcess | null = null;
   try {
     for (let kills = 0; kills < 8; kills++) {
-      child = await startChild(input);
+      child = await startWriterChild(input);
       const before = await logsCount(warehouse);
       await until('some rows', async () => (await logsCount(warehouse)) > before);
       await systemClock.sleep(37 * kills);
-      await kill(child);
+      await killChild(child);
     }
-    child = await startChild(input);
+    child = await startWriterChild(input);
     await until('all rows', async () => (await logsCount(warehouse)) >= count);
     await systemClock.sleep(500);
     await expectExactly(warehouse, count);
   } finally {
-    if (child !== null) await kill(child);
+    if (child !== null) await killChild(child);
   }
 });
 
@@ -304,20 +289,3 @@ test('fault 57: neither password nor payload is in log lines, metrics or readine
   const [letter] = cluster.records(DEAD_LETTER);
   expect(letter?.headers.map(({ value }) => String(value)).join('\n')).not.toContain('planted-secret');
 });
-
-async function startChild(input: WritingProcessInput): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./simulation/writing-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@logweave/source', script], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.write(`${JSON.stringify(input)}\n`);
-  await once(child.stdout, 'data');
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EventLog, ProducerRecord } from '@logweave/event-log';
 import { openEmbeddedLog } from '@logweave/event-log-embedded';
 import { formatRfc3339, HEADERS, TOPICS } from '@logweave/model';
@@ -12,6 +10,7 @@ import { createWarehouse, type Warehouse, type WarehouseConfig } from '@logweave
 import { type EmbeddedWarehouse, startEmbeddedWarehouse } from '@logweave/warehouse-embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClickhouseWriterConfig } from './config.ts';
+import { BUSY_CONFIG, killChild, startWriterChild, until } from './simulation/writer-child.ts';
 import type { WritingProcessInput } from './simulation/writing-process.ts';
 
 const DEAD_LETTER = 'logweave.dead-letter';
@@ -29,13 +28,7 @@ const CONFIG: ClickhouseWriterConfig = {
     { stream: 'udm', topic: 'logweave.udm', group: 'g-udm' },
   ],
   deadLetterTopic: DEAD_LETTER,
-  maxRows: 500,
-  maxBytes: 1_000_000,
-  maxAgeMs: 100,
-  maxBufferedBytes: 4_000_000,
-  concurrency: 1,
-  migrate: true,
-  drainMs: 5_000,
+  ...BUSY_CONFIG,
 };
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -114,14 +107,6 @@ async function rowsOf(table: string): Promise<number> {
   }
 }
 
-async function until(what: string, condition: () => Promise<boolean>, timeoutMs = 90_000): Promise<void> {
-  const endMs = systemClock.monotonicMs() + timeoutMs;
-  while (!(await condition())) {
-    if (systemClock.monotonicMs() > endMs) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-    await systemClock.sleep(50);
-  }
-}
-
 test('faults 5 and 16: kill -9 of a writer of all streams, and of the engine below it, loses and doubles nothing, in tables and dead letters', async () => {
   const logPath = join(directory, 'log.sqlite');
   const eventLog = await openEmbeddedLog({ path: logPath, clock: systemClock });
@@ -136,21 +121,29 @@ test('faults 5 and 16: kill -9 of a writer of all streams, and of the engine bel
   let child: ChildProcess | null = null;
   try {
     for (let kills = 0; kills < 6; kills++) {
-      child = await startChild(input);
+      child = await startWriterChild(input);
       const before = await rowsOf('udm_events');
       await until('some events', async () => (await rowsOf('udm_events')) > before);
       await systemClock.sleep(29 * kills);
       if (kills % 2 === 1) await killEngine();
-      await kill(child);
+      await killChild(child);
     }
-    child = await startChild(input);
+    child = await startWriterChild(input);
     const bad = Array.from({ length: COUNT }, (_, n) => n).filter(isBad);
-    await until('all rows', async () => {
-      const [raw, events, results] = [await rowsOf('raw_logs'), await rowsOf('udm_events'), await rowsOf('http_logs')];
-      return raw >= COUNT && results >= COUNT && events >= COUNT - bad.length;
-    });
+    await until(
+      'all rows',
+      async () => {
+        const [raw, events, results] = [
+          await rowsOf('raw_logs'),
+          await rowsOf('udm_events'),
+          await rowsOf('http_logs'),
+        ];
+        return raw >= COUNT && results >= COUNT && events >= COUNT - bad.length;
+      },
+      90_000,
+    );
     await systemClock.sleep(500);
-    await kill(child);
+    await killChild(child);
     expect(await warehouse.counts()).toMatchObject({ raw: COUNT, logs: COUNT });
     expect(await warehouse.places('rawLogs')).toEqual(placesOf('raw', COUNT / PARTITIONS, 0));
     // Each partition has offsets in a row; the bad ones lie where n modulo 4 says.
@@ -167,7 +160,7 @@ test('faults 5 and 16: kill -9 of a writer of all streams, and of the engine bel
     expect(bytes).toEqual({ n: COUNT });
     expect((await letters(logPath)).toSorted()).toEqual(bad.map((n) => String(valueOf('udm', n))).toSorted());
   } finally {
-    if (child !== null) await kill(child);
+    if (child !== null) await killChild(child);
   }
 });
 
@@ -200,25 +193,8 @@ async function letters(logPath: string): Promise<string[]> {
   }
 }
 
-async function startChild(input: WritingProcessInput): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./simulation/writing-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@logweave/source', script], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.write(`${JSON.stringify(input)}\n`);
-  await once(child.stdout, 'data');
-  return child;
-}
-
 async function killEngine(): Promise<void> {
   const { pid } = engine;
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
   await until('a new engine', async () => engine.pid !== undefined && engine.pid !== pid);
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }
