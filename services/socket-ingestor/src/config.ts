@@ -3,15 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { ConfigProblem } from './config-problem.ts';
 import { checkRawInput, type RawInputConfig, resolveRawInput } from './raw-config.ts';
 import { RawInputSection } from './raw-section.ts';
-
-const Owner = Type.Union([Type.String({ minLength: 1 }), Type.Integer({ minimum: 0 }), Type.Null()], {
-  description: 'Owner of the socket file, by name or number; null leaves it to the process',
-  default: null,
-});
-const Group = Type.Union([Type.String({ minLength: 1 }), Type.Integer({ minimum: 0 }), Type.Null()], {
-  description: 'Group of the socket file, by name or number; null leaves it to the process',
-  default: null,
-});
+import { DatagramOptions, SocketAccounts } from './socket-options.ts';
 
 /** One entry of `inputs.unix_sockets`. */
 export const UnixSocketSection = Type.Object(
@@ -37,8 +29,7 @@ export const UnixSocketSection = Type.Object(
       description: 'Permissions of the socket file in octal; a sender needs write permission',
       default: '0660',
     }),
-    owner: Owner,
-    group: Group,
+    ...SocketAccounts,
     max_connections: Type.Integer({
       minimum: 1,
       maximum: 65_536,
@@ -46,18 +37,7 @@ export const UnixSocketSection = Type.Object(
         'Connections that are read at the same time; further ones wait. Each may hold a partial line of 1 MiB',
       default: 256,
     }),
-    max_datagram_bytes: Type.Integer({
-      minimum: 1024,
-      maximum: 1_048_576,
-      description: 'Longest datagram; what is cut off a longer one goes to dead-letter',
-      default: 65_536,
-    }),
-    queue_bytes: Type.Integer({
-      minimum: 65_536,
-      maximum: 1_073_741_824,
-      description: 'Datagrams kept while the event log is behind; beyond it they are dropped and counted',
-      default: 16_777_216,
-    }),
+    ...DatagramOptions,
   },
   { additionalProperties: false },
 );

@@ -1,11 +1,6 @@
 import { LIMITS } from '@logweave/model';
 import { type Static, Type } from 'typebox';
-
-const Account = (description: string) =>
-  Type.Union([Type.String({ minLength: 1 }), Type.Integer({ minimum: 0 }), Type.Null()], {
-    description,
-    default: null,
-  });
+import { DatagramOptions, SocketAccounts } from './socket-options.ts';
 
 const TextOrNull = (description: string) =>
   Type.Union([Type.String({ minLength: 1 }), Type.Null()], { description, default: null });
@@ -79,8 +74,7 @@ export const RawInputSection = Type.Object(
       description: 'unix_stream and unix_datagram: permissions of the socket file in octal',
       default: '0660',
     }),
-    owner: Account('Owner of the socket file, by name or number; null leaves it to the process'),
-    group: Account('Group of the socket file, by name or number; null leaves it to the process'),
+    ...SocketAccounts,
     max_connections: Type.Integer({
       minimum: 1,
       maximum: 65_536,
@@ -91,18 +85,7 @@ export const RawInputSection = Type.Object(
       description: 'A connection that brings nothing for so long is closed. null: none is',
       default: 600,
     }),
-    max_datagram_bytes: Type.Integer({
-      minimum: 1024,
-      maximum: 1_048_576,
-      description: 'Longest datagram; what is cut off a longer one goes to dead-letter',
-      default: 65_536,
-    }),
-    queue_bytes: Type.Integer({
-      minimum: 65_536,
-      maximum: 1_073_741_824,
-      description: 'Datagrams kept while the event log is behind; beyond it they are dropped and counted',
-      default: 16_777_216,
-    }),
+    ...DatagramOptions,
     receive_buffer_bytes: Type.Integer({
       minimum: 4096,
       maximum: 1_073_741_823,
