@@ -113,7 +113,7 @@ function application(helm: string): void {
 }
 
 try {
-  const tools = goTools('helm-tools');
+  const tools = goTools('helm');
   const helm = join(tools, 'helm');
   lint(helm);
   suites(join(tools, 'helm-unittest'));

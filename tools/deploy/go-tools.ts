@@ -12,41 +12,80 @@ export function toolCache(env: Readonly<Record<string, string | undefined>> = pr
   return env['LOGWEAVE_TOOL_CACHE'] ?? join(homedir(), '.cache/logweave/tools');
 }
 
-/** The folder that the tools of a Go module belong into: another version of any of them is another folder. */
+/** Programs by name, and what Go builds them from, in the module that fixes their versions. */
+export interface ToolSet {
+  /** The folder beside this file. */
+  readonly module: string;
+  readonly programs: Readonly<Record<string, string>>;
+}
+
+export const TOOL_SETS = {
+  /** What the chart is checked with. */
+  helm: {
+    module: 'go-tools',
+    programs: {
+      helm: 'helm.sh/helm/v4/cmd/helm',
+      'helm-unittest': 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest',
+      kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform',
+    },
+  },
+  /** What a cluster consists of, in the same module: what both need is built once. */
+  cluster: {
+    module: 'go-tools',
+    programs: {
+      etcd: 'go.etcd.io/etcd/server/v3',
+      'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+      'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+      'kube-proxy': 'k8s.io/kubernetes/cmd/kube-proxy',
+      'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+      kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+      kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+      kwok: 'sigs.k8s.io/kwok/cmd/kwok',
+    },
+  },
+  /** Compose, for a podman that has none. */
+  compose: { module: 'compose-tool', programs: { 'docker-compose': 'github.com/docker/compose/v2/cmd' } },
+} as const satisfies Record<string, ToolSet>;
+
+export type ToolSetName = keyof typeof TOOL_SETS;
+
+/** The folder that a set belongs into: another version, or another program, is another folder. */
 export function toolFolder(
   cache: string,
   name: string,
-  module: { readonly mod: string; readonly sum: string },
+  set: ToolSet & { readonly mod: string; readonly sum: string },
 ): string {
-  const digest = createHash('sha256').update(module.mod).update('\0').update(module.sum).digest('hex');
-  return join(cache, `${name}-${digest.slice(0, 16)}`);
+  const hash = createHash('sha256');
+  for (const text of [set.mod, set.sum, JSON.stringify(set.programs)]) hash.update(text).update('\0');
+  return join(cache, `${name}-${hash.digest('hex').slice(0, 16)}`);
 }
 
 /**
- * Builds what a Go module lists under `tool`, unless that was done before.
- * @param name of the module's folder beside this file
+ * Builds a set of tools with Go, unless that was done before.
  * @returns the folder with the programs
  * @throws ToolMissing without Go, or when it cannot build them
  */
-export function goTools(name: string, cache = toolCache()): string {
-  const source = join(import.meta.dirname, name);
+export function goTools(name: ToolSetName, cache = toolCache()): string {
+  const set: ToolSet = TOOL_SETS[name];
+  const source = join(import.meta.dirname, set.module);
   const read = (file: string): string => readFileSync(join(source, file), 'utf8');
-  const folder = toolFolder(cache, name, { mod: read('go.mod'), sum: read('go.sum') });
+  const folder = toolFolder(cache, name, { ...set, mod: read('go.mod'), sum: read('go.sum') });
   if (existsSync(folder)) return folder;
   const version = spawnSync('go', ['version'], { encoding: 'utf8' });
   if (version.error !== undefined || version.status !== 0) {
-    throw new ToolMissing(`${name} has to be built, and there is no Go: install Go 1.26 (https://go.dev/dl)`);
+    throw new ToolMissing(`${name}: tools have to be built, and there is no Go: install Go 1.26 (https://go.dev/dl)`);
   }
   mkdirSync(cache, { recursive: true });
-  console.error(`Building ${name} into ${folder}, five to ten minutes the first time`);
+  console.error(`Building ${Object.keys(set.programs).join(', ')} into ${folder}, some minutes the first time`);
   // Elsewhere first, so that a build that was interrupted is never taken for a whole one.
   const fresh = mkdtempSync(join(cache, `${name}-building-`));
-  const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', `${fresh}/`, 'tool'];
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
-  const built = spawnSync('nice', ['-n', '10', 'go', ...args], { cwd: source, stdio: 'inherit', env });
-  if (built.status !== 0) {
+  for (const [program, importPath] of Object.entries(set.programs)) {
+    const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(fresh, program), importPath];
+    const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
+    const built = spawnSync('nice', ['-n', '10', 'go', ...args], { cwd: source, stdio: 'inherit', env });
+    if (built.status === 0) continue;
     rmSync(fresh, { recursive: true, force: true });
-    throw new ToolMissing(`go could not build ${name}; the messages above say why`);
+    throw new ToolMissing(`go could not build ${program}; the messages above say why`);
   }
   // Another build may have been quicker.
   if (existsSync(folder)) rmSync(fresh, { recursive: true });

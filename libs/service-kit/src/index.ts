@@ -9,3 +9,12 @@ export type { Readiness, Service, ServiceDeps } from './service.ts';
 export { type GroupReadiness, type ServiceFailure, ServiceGroup, type ServiceReadiness } from './service-group.ts';
 export { type ProcessSignal, processSignals, type SignalSource } from './signals.ts';
 export { systemClock } from './system-clock.ts';
+export { type Broken, commitOrBreak } from './tasks/broken.ts';
+export { pollPatiently } from './tasks/poll-patiently.ts';
+export {
+  type BeginCause,
+  type PartitionWork,
+  type TaskSlot,
+  TaskSlots,
+  type TaskSlotsDeps,
+} from './tasks/task-slots.ts';

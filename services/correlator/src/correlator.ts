@@ -1,17 +1,20 @@
 import type { CorrelationRules } from '@logweave/correlation';
-import { type Consumer, type PollResult, isRetriable } from '@logweave/event-log';
-import type { Readiness, Service, ServiceDeps } from '@logweave/service-kit';
+import type { Consumer, PollResult } from '@logweave/event-log';
+import { pollPatiently, type Readiness, type Service, type ServiceDeps, TaskSlots } from '@logweave/service-kit';
+import { beginTask, type CorrelatorSlots } from './begin-task.ts';
 import { CommitPace } from './commit-pace.ts';
 import type { CorrelatorConfig } from './config.ts';
 import { correlationRules } from './correlation-rules.ts';
 import { endInputs } from './end-of-input.ts';
 import { type CorrelatorMetrics, createCorrelatorMetrics } from './metrics.ts';
-import { TaskSlots } from './task-slots.ts';
+import { taskPartitions } from './task-partitions.ts';
+import { InputGapError } from './task-restore.ts';
 import { checkTopics } from './topics-check.ts';
 
 /** Records per partition and poll: much per turn, and still no long stop for others on this thread. */
 const POLL_RECORDS = 5_000;
-const RETRY_MS = 250;
+/** One that has to wait for the log holds up nobody, and memory stays bounded. */
+const MOST_RESTORES = 2;
 
 /** The correlator, and how to tell it that nothing more will come. */
 export interface CorrelatorService extends Service {
@@ -45,7 +48,7 @@ class Correlator implements CorrelatorService {
   readonly #pace: CommitPace;
   #fail: (error: Error) => void = () => {};
   #consumer: Consumer | null = null;
-  #slots: TaskSlots | null = null;
+  #slots: CorrelatorSlots | null = null;
   #assigned = false;
   #problem: string | null = null;
   #endRequests: EndRequest[] = [];
@@ -66,21 +69,12 @@ class Correlator implements CorrelatorService {
 
   /** @throws EventLogError `unknown_topic_or_partition`, `not_copartitioned`. */
   async start(): Promise<void> {
-    const { eventLog, clock, log } = this.#deps;
+    const { eventLog } = this.#deps;
     const { group, topics } = this.#config;
     const { deadLetterPartitions } = await checkTopics(eventLog, topics);
     const consumer = await eventLog.consumer({ group, topics: [topics.http, topics.network], startPaused: true });
     this.#consumer = consumer;
-    const slots = new TaskSlots({
-      eventLog,
-      clock,
-      log,
-      consumer,
-      deadLetterPartitions,
-      config: this.#config,
-      rules: this.#rules,
-      metrics: this.#metrics,
-    });
+    const slots = this.#createSlots(consumer, deadLetterPartitions);
     this.#slots = slots;
     this.#running = this.#run(consumer, slots);
   }
@@ -107,13 +101,31 @@ class Correlator implements CorrelatorService {
       const why = waiting.problem === null ? '' : `: ${waiting.problem}. Retrying`;
       return { ready: false, detail: `Restoring partition ${waiting.partitions.index}${why}.` };
     }
-    const behind = slots.filter(({ caughtUp }) => !caughtUp).length;
+    const behind = slots.filter(({ task }) => task?.caughtUp === false).length;
     if (behind > 0) return { ready: false, detail: `Catching up on ${behind} of ${slots.length} partitions.` };
     if (slots.length === 0) return { ready: true, detail: 'Standing by: other correlators have all partitions.' };
     return { ready: true, detail: `Joining ${slots.length} ${slots.length === 1 ? 'partition' : 'partitions'}.` };
   }
 
-  async #run(consumer: Consumer, slots: TaskSlots): Promise<void> {
+  #createSlots(consumer: Consumer, deadLetterPartitions: number): CorrelatorSlots {
+    const metrics = this.#metrics;
+    const deps = { ...this.#deps, config: this.#config, rules: this.#rules, metrics, consumer };
+    return new TaskSlots({
+      ...this.#deps,
+      consumer,
+      mostBeginning: MOST_RESTORES,
+      partitionsOf: (partition) => taskPartitions(this.#config.topics, partition, deadLetterPartitions),
+      inputsOf: ({ inputs }) => inputs,
+      begin: (partitions, cause, isOurs) => beginTask(deps, partitions, cause, isOurs),
+      activate: (task) => task.activate(),
+      failed: (error) => {
+        if (!(error instanceof InputGapError)) return;
+        metrics.gaps.inc({ partition: String(error.partition), side: error.side });
+      },
+    });
+  }
+
+  async #run(consumer: Consumer, slots: CorrelatorSlots): Promise<void> {
     let failed: Error | null = null;
     try {
       while (!this.#stopping) {
@@ -134,9 +146,9 @@ class Correlator implements CorrelatorService {
   }
 
   /** One round: let what is due be restored, take records, decide, commit. */
-  async #turn(consumer: Consumer, slots: TaskSlots): Promise<void> {
+  async #turn(consumer: Consumer, slots: CorrelatorSlots): Promise<void> {
     await slots.removeBroken();
-    slots.restoreDue();
+    slots.beginDue();
     const polled = await this.#poll(consumer, slots);
     if (polled.kind === 'assignment') {
       this.#assigned = true;
@@ -148,28 +160,18 @@ class Correlator implements CorrelatorService {
     }
     const tasks = slots.live();
     for (const task of tasks) task.advance();
-    slots.noteProgress();
     this.#pace.beginDue(tasks);
     for (const task of tasks) if (task.full) await task.settled();
     if (this.#pace.observeDue()) for (const task of tasks) task.observe();
   }
 
-  async #poll(consumer: Consumer, slots: TaskSlots): Promise<PollResult> {
-    const { clock, log } = this.#deps;
-    const untilRestoreMs = Math.max(0, slots.nextRestoreMs - clock.monotonicMs());
-    const timeoutMs = Math.min(untilRestoreMs, this.#pace.waitMs(slots.live()));
-    try {
-      return await consumer.poll({ timeoutMs, maxRecords: POLL_RECORDS });
-    } catch (error) {
-      // Positions below the low watermark are not among these: records would be lost silently.
-      if (!isRetriable(error)) throw error;
-      log.warn({ err: error, retryMs: RETRY_MS }, 'poll failed');
-      await clock.sleep(RETRY_MS);
-      return { kind: 'idle' };
-    }
+  #poll(consumer: Consumer, slots: CorrelatorSlots): Promise<PollResult> {
+    const untilBeginMs = Math.max(0, slots.nextBeginMs - this.#deps.clock.monotonicMs());
+    const timeoutMs = Math.min(untilBeginMs, this.#pace.waitMs(slots.live()));
+    return pollPatiently(consumer, { timeoutMs, maxRecords: POLL_RECORDS }, this.#deps);
   }
 
-  async #answerEndRequests(consumer: Consumer, slots: TaskSlots): Promise<void> {
+  async #answerEndRequests(consumer: Consumer, slots: CorrelatorSlots): Promise<void> {
     const requests = this.#endRequests.splice(0);
     try {
       await this.#end(consumer, slots, 'go_on');
@@ -180,14 +182,14 @@ class Correlator implements CorrelatorService {
     for (const { resolve } of requests) resolve();
   }
 
-  async #end(consumer: Consumer, slots: TaskSlots, afterwards: 'go_on' | 'stop'): Promise<void> {
+  async #end(consumer: Consumer, slots: CorrelatorSlots, afterwards: 'go_on' | 'stop'): Promise<void> {
     const { eventLog, log } = this.#deps;
     await endInputs({ eventLog, log, slots, topics: this.#config.topics, afterwards }, () =>
       this.#turn(consumer, slots),
     );
   }
 
-  async #finish(consumer: Consumer, slots: TaskSlots): Promise<void> {
+  async #finish(consumer: Consumer, slots: CorrelatorSlots): Promise<void> {
     if (this.#config.onStop === 'emit') {
       await this.#end(consumer, slots, 'stop');
       return;

@@ -1,12 +1,12 @@
 import type { EventLog } from '@logweave/event-log';
 import type { Logger } from '@logweave/service-kit';
 import type { CorrelatorConfig } from './config.ts';
-import type { TaskSlot, TaskSlots } from './task-slots.ts';
+import type { CorrelatorSlot, CorrelatorSlots } from './begin-task.ts';
 
 export interface EndOfInput {
   readonly eventLog: Pick<EventLog, 'watermarks'>;
   readonly log: Logger;
-  readonly slots: TaskSlots;
+  readonly slots: CorrelatorSlots;
   readonly topics: CorrelatorConfig['topics'];
   /** Whether the tasks begin anew afterwards. */
   readonly afterwards: 'go_on' | 'stop';
@@ -20,7 +20,7 @@ export async function endInputs({ eventLog, log, slots, topics, afterwards }: En
   const [http, network] = await Promise.all([eventLog.watermarks(topics.http), eventLog.watermarks(topics.network)]);
   const ends = http.map(({ stable }, i) => [stable, network[i]?.stable ?? 0] as const);
   const ended = new Set<number>();
-  const isOpen = ({ partitions, task, problem }: TaskSlot): boolean => {
+  const isOpen = ({ partitions, task, problem }: CorrelatorSlot): boolean => {
     if (ended.has(partitions.index)) return false;
     // Whoever stops does not wait for a log that does not answer: nothing is lost, the next start goes on from there.
     return task !== null || afterwards === 'go_on' || problem === null;
@@ -39,13 +39,13 @@ export async function endInputs({ eventLog, log, slots, topics, afterwards }: En
   log.info({ partitions: ended.size }, 'input ended');
 }
 
-function hasReached({ task, partitions }: TaskSlot, ends: readonly (readonly [number, number])[]): boolean {
+function hasReached({ task, partitions }: CorrelatorSlot, ends: readonly (readonly [number, number])[]): boolean {
   const end = ends[partitions.index];
   if (task === null || end === undefined) return false;
   return task.next(0) >= end[0] && task.next(1) >= end[1];
 }
 
-async function endTask({ task }: TaskSlot): Promise<void> {
+async function endTask({ task }: CorrelatorSlot): Promise<void> {
   if (task === null) return;
   await task.settled();
   if (task.broken !== null) return;

@@ -2,8 +2,6 @@ import type { Correlation } from '@logweave/correlation';
 import { type Side, SIDES } from '@logweave/model';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-export type RestoreCause = 'gained' | 'aborted' | 'unknown' | 'fenced' | 'error' | 'ended';
-
 /**
  * All metrics of the correlator. The first five keep an equation, per partition and side, at every moment:
  * events_read + events_taken_over = events_decided + events_handed_over + held_events. They move when a transaction has

@@ -1,6 +1,7 @@
 import type { CommitPoint, StateRecord } from '@logweave/correlation';
-import type { AppendBatch, CommitOutcome, ProducerRecord } from '@logweave/event-log';
-import type { Broken, TaskParts } from './task.ts';
+import type { AppendBatch, ProducerRecord } from '@logweave/event-log';
+import { type Broken, commitOrBreak } from '@logweave/service-kit';
+import type { TaskParts } from './task.ts';
 
 /** All that becomes visible at once, or not at all. */
 export interface TaskTransaction extends CommitPoint {
@@ -14,37 +15,20 @@ export async function commitTransaction(parts: TaskParts, transaction: TaskTrans
   const { producer, group, metrics, clock, partitions } = parts;
   const { offsets, metadata, results } = transaction;
   const beganMs = clock.monotonicMs();
-  let outcome: CommitOutcome;
-  try {
-    outcome = await producer.commit({
-      batches: batchesOf(parts, transaction),
-      group,
-      offsets: partitions.inputs.map((input, i) => ({
-        ...input,
-        offset: offsets[i as 0 | 1],
-        metadata: metadata[i as 0 | 1],
-      })),
-    });
-  } catch (error) {
-    metrics.commits.inc({ outcome: 'error' });
-    return { kind: 'error', error };
-  }
-  metrics.commits.inc({ outcome: outcome.kind });
-  switch (outcome.kind) {
-    case 'committed':
-      metrics.commitSeconds.observe((clock.monotonicMs() - beganMs) / 1000);
-      if (results[0] !== undefined) {
-        metrics.latency.observe(Math.max(0, clock.wallMs() - results[0].timestampMs) / 1000);
-      }
-      return null;
-    case 'fenced':
-      return { kind: 'fenced' };
-    case 'aborted':
-    case 'unknown':
-      return { kind: outcome.kind, error: outcome.error };
-    default:
-      throw new TypeError(`unknown outcome ${String(outcome satisfies never)}`);
-  }
+  const broken = await commitOrBreak(producer, {
+    batches: batchesOf(parts, transaction),
+    group,
+    offsets: partitions.inputs.map((input, i) => ({
+      ...input,
+      offset: offsets[i as 0 | 1],
+      metadata: metadata[i as 0 | 1],
+    })),
+  });
+  metrics.commits.inc({ outcome: broken?.kind ?? 'committed' });
+  if (broken !== null) return broken;
+  metrics.commitSeconds.observe((clock.monotonicMs() - beganMs) / 1000);
+  if (results[0] !== undefined) metrics.latency.observe(Math.max(0, clock.wallMs() - results[0].timestampMs) / 1000);
+  return null;
 }
 
 function batchesOf({ partitions, clock }: TaskParts, transaction: TaskTransaction): AppendBatch[] {

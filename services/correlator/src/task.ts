@@ -1,6 +1,7 @@
 import { type Correlation, encodeCommitMetadata, type SideIndex } from '@logweave/correlation';
 import type { RecordBatch, TransactionalProducer } from '@logweave/event-log';
 import { type Clock, LIMITS, reject, SIDES, type Side } from '@logweave/model';
+import type { Broken, PartitionWork } from '@logweave/service-kit';
 import { type CorrelatorMetrics, type CountSnapshot, TaskMeter, takeSnapshot } from './metrics.ts';
 import type { PendingOutput } from './pending-output.ts';
 import { commitTransaction, type TaskTransaction } from './task-commit.ts';
@@ -14,11 +15,8 @@ const COMMIT_RECORDS = 20_000;
 const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Output that may wait while a commit is under way; beyond it the task takes nothing more. */
 const WAITING_BYTES = 4 * COMMIT_BYTES;
-
-/** Why a task's memory is of no use any more. */
-export type Broken =
-  | { readonly kind: 'fenced' }
-  | { readonly kind: 'aborted' | 'unknown' | 'error'; readonly error: unknown };
+/** What a poll brings at once: with no more to read a task has caught up. */
+const NEAR_RECORDS = 10_000;
 
 export interface TaskParts {
   readonly partitions: TaskPartitions;
@@ -38,11 +36,13 @@ export interface TaskParts {
  * one gathers meanwhile. When one ends in anything but a commit the whole memory is void: `broken` says so, and the task
  * is to be restored from the log.
  */
-export class Task {
+export class Task implements PartitionWork {
   readonly partitions: TaskPartitions;
   readonly correlation: Correlation;
   readonly inputs: TaskInputs;
   broken: Broken | null = null;
+  /** It has been near the ends of its inputs once. */
+  caughtUp = false;
   readonly #parts: TaskParts;
   readonly #output: PendingOutput;
   readonly #meter: TaskMeter;
@@ -97,6 +97,12 @@ export class Task {
   /** Decides what has passed, and lets the inputs wait or go on. */
   advance(): void {
     this.correlation.advance(this.inputs.observeSilence());
+    this.inputs.steer();
+    this.caughtUp ||= this.inputs.lag(0) + this.inputs.lag(1) <= NEAR_RECORDS;
+  }
+
+  /** Begins to read. */
+  activate(): void {
     this.inputs.steer();
   }
 

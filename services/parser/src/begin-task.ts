@@ -1,5 +1,5 @@
 import { type Consumer, EventLogError, type TransactionalProducer } from '@logweave/event-log';
-import type { ServiceDeps } from '@logweave/service-kit';
+import type { BeginCause, ServiceDeps, TaskSlots } from '@logweave/service-kit';
 import type { ParserInput } from './config.ts';
 import type { ParserMetrics } from './metrics.ts';
 import { decodeOutcomeCounts, noOutcomes } from './outcome-counts.ts';
@@ -23,6 +23,8 @@ export class LogGapError extends Error {
   }
 }
 
+export type ParserSlots = TaskSlots<TaskPartitions, PartitionTask>;
+
 export interface BeginTaskDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 'log'> {
   readonly from: ParserInput;
   readonly consumer: Consumer;
@@ -31,14 +33,15 @@ export interface BeginTaskDeps extends Pick<ServiceDeps, 'eventLog' | 'clock' | 
 }
 
 /**
- * Takes the lease on a partition and begins where the last holder has committed; there is no other state. Null when the
- * partition has been lost meanwhile, as `isStillOurs` tells.
+ * Takes the lease on a partition and stands where the last holder has committed, the input paused; there is no other state.
+ * Null when the partition has been lost meanwhile, as `isOurs` tells.
  * @throws LogGapError, EventLogError
  */
 export async function beginTask(
   deps: BeginTaskDeps,
   partitions: TaskPartitions,
-  isStillOurs: () => boolean,
+  cause: BeginCause,
+  isOurs: () => boolean,
 ): Promise<PartitionTask | null> {
   const { eventLog, from } = deps;
   // Holding the id ends what a predecessor left open; only then does the committed offset say the truth.
@@ -49,18 +52,19 @@ export async function beginTask(
   });
   let task: PartitionTask | null = null;
   try {
-    task = await resume(deps, partitions, producer, isStillOurs);
+    task = await restore(deps, partitions, cause, producer, isOurs);
   } finally {
     if (task === null) await producer.close();
   }
   return task;
 }
 
-async function resume(
+async function restore(
   { eventLog, consumer, metrics, clock, log, from, process }: BeginTaskDeps,
   partitions: TaskPartitions,
+  cause: BeginCause,
   producer: TransactionalProducer,
-  isStillOurs: () => boolean,
+  isOurs: () => boolean,
 ): Promise<PartitionTask | null> {
   const { input } = partitions;
   const [committed = null] = await eventLog.committed(from.group, [input]);
@@ -69,7 +73,7 @@ async function resume(
   if (next < low) throw new LogGapError(from.group, input, next, low);
   const counts = committed === null ? noOutcomes(next) : decodeOutcomeCounts(committed.metadata);
   if (counts === null) log.warn({ ...input, offset: next }, 'offset was set by something else, counts begin anew');
-  if (!isStillOurs()) return null;
+  if (!isOurs()) return null;
   try {
     consumer.seek(input, next);
   } catch (error) {
@@ -79,7 +83,7 @@ async function resume(
   }
   const output = new PendingOutput(input, from.logType, counts ?? noOutcomes(next));
   const task = new PartitionTask({ from, partitions, producer, metrics, clock, consumer, deps: process, output, next });
-  consumer.resume([input]);
-  log.info({ ...input, next }, 'partition begun');
+  metrics.restores.inc({ input: from.name, reason: cause });
+  log.info({ ...input, cause, next }, 'partition begun');
   return task;
 }

@@ -1,14 +1,12 @@
-import { type Consumer, type PollResult, type RecordBatch, isRetriable } from '@logweave/event-log';
-import type { Readiness, ServiceDeps } from '@logweave/service-kit';
-import type { ParserInput } from './config.ts';
-import type { ParserMetrics } from './metrics.ts';
-import { PartitionSlots, type PartitionSlotsDeps } from './partition-slots.ts';
+import type { Consumer, PollResult, RecordBatch, TopicPartition } from '@logweave/event-log';
+import { pollPatiently, type Readiness, type ServiceDeps, TaskSlots } from '@logweave/service-kit';
+import { type BeginTaskDeps, beginTask, LogGapError, type ParserSlots } from './begin-task.ts';
 import type { ParsePool } from './parse-pool.ts';
+import type { TaskPartitions } from './partition-commit.ts';
 import type { PartitionTask, TimedResult } from './partition-task.ts';
 
 /** Records per partition and poll: few, as each may take a parser a while and the others on this thread wait. */
 const POLL_RECORDS = 250;
-const RETRY_MS = 250;
 /** Shortest time between transactions of a task: what an event waits at most for others; each task more makes it longer. */
 const COMMIT_INTERVAL_MS = 100;
 const COMMIT_INTERVAL_PER_TASK_MS = 10;
@@ -19,9 +17,10 @@ const TURN_MS = 25;
 
 export interface InputRunnerDeps
   extends Pick<ServiceDeps, 'eventLog' | 'clock' | 'log'>,
-    Pick<PartitionSlotsDeps, 'process' | 'partitionCounts' | 'topics'> {
-  readonly from: ParserInput;
-  readonly metrics: ParserMetrics;
+    Omit<BeginTaskDeps, 'consumer'> {
+  readonly topics: { readonly udm: string; readonly deadLetter: string };
+  /** How many partitions these topics have. */
+  readonly partitionCounts: { readonly udm: number; readonly deadLetter: number };
   /** Null: logs are parsed in this thread. */
   readonly pool: ParsePool | null;
 }
@@ -32,7 +31,7 @@ export class InputRunner {
   readonly #deps: InputRunnerDeps;
   #fail: (error: Error) => void = () => {};
   #consumer: Consumer | null = null;
-  #slots: PartitionSlots | null = null;
+  #slots: ParserSlots | null = null;
   #assigned = false;
   #problem: string | null = null;
   #stopping = false;
@@ -55,7 +54,7 @@ export class InputRunner {
     const { eventLog, from } = this.#deps;
     const consumer = await eventLog.consumer({ group: from.group, topics: [from.topic], startPaused: true });
     this.#consumer = consumer;
-    const slots = new PartitionSlots({ ...this.#deps, consumer });
+    const slots = this.#createSlots(consumer);
     this.#slots = slots;
     this.#running = this.#run(consumer, slots);
   }
@@ -92,7 +91,35 @@ export class InputRunner {
     };
   }
 
-  async #run(consumer: Consumer, slots: PartitionSlots): Promise<void> {
+  #createSlots(consumer: Consumer): ParserSlots {
+    const { from, metrics } = this.#deps;
+    const deps = { ...this.#deps, consumer };
+    return new TaskSlots({
+      ...this.#deps,
+      consumer,
+      // There is nothing to restore but a position.
+      mostBeginning: Number.POSITIVE_INFINITY,
+      partitionsOf: (partition) => this.#partitionsOf({ topic: from.topic, partition }),
+      inputsOf: ({ input }) => [input],
+      begin: (partitions, cause, isOurs) => beginTask(deps, partitions, cause, isOurs),
+      activate: (task) => task.activate(),
+      failed: (error) => {
+        if (error instanceof LogGapError) metrics.gaps.inc({ input: from.name, partition: String(error.partition) });
+      },
+    });
+  }
+
+  /** All of a partition goes to one, so that the order of a key stays. */
+  #partitionsOf(input: TopicPartition): TaskPartitions {
+    const { topics, partitionCounts } = this.#deps;
+    return {
+      input,
+      udm: { topic: topics.udm, partition: input.partition % partitionCounts.udm },
+      deadLetter: { topic: topics.deadLetter, partition: input.partition % partitionCounts.deadLetter },
+    };
+  }
+
+  async #run(consumer: Consumer, slots: ParserSlots): Promise<void> {
     let failed: Error | null = null;
     try {
       while (!this.#stopping) await this.#turn(consumer, slots);
@@ -108,7 +135,7 @@ export class InputRunner {
   }
 
   /** One round: let what is due begin, take logs, commit. */
-  async #turn(consumer: Consumer, slots: PartitionSlots): Promise<void> {
+  async #turn(consumer: Consumer, slots: ParserSlots): Promise<void> {
     await slots.removeBroken();
     slots.beginDue();
     for (const task of slots.live()) task.recheckHold();
@@ -131,20 +158,11 @@ export class InputRunner {
     this.#observe(consumer, tasks);
   }
 
-  async #poll(consumer: Consumer, slots: PartitionSlots): Promise<PollResult> {
-    const { clock, log } = this.#deps;
-    const nowMs = clock.monotonicMs();
+  #poll(consumer: Consumer, slots: ParserSlots): Promise<PollResult> {
+    const nowMs = this.#deps.clock.monotonicMs();
     const untilCommitMs = slots.live().some(({ dirty }) => dirty) ? Math.max(1, this.#commitAtMs - nowMs) : WAIT_MS;
     const timeoutMs = Math.min(Math.max(0, slots.nextBeginMs - nowMs), untilCommitMs);
-    try {
-      return await consumer.poll({ timeoutMs, maxRecords: POLL_RECORDS });
-    } catch (error) {
-      // Positions below the low watermark are not among these: logs would be lost silently.
-      if (!isRetriable(error)) throw error;
-      log.warn({ err: error, retryMs: RETRY_MS }, 'poll failed');
-      await clock.sleep(RETRY_MS);
-      return { kind: 'idle' };
-    }
+    return pollPatiently(consumer, { timeoutMs, maxRecords: POLL_RECORDS }, this.#deps);
   }
 
   /** What the other threads make of the batches, all at the same time; nothing where there are none. */
@@ -188,7 +206,7 @@ export class InputRunner {
     for (const partition of gone) metrics.lag.remove({ input: from.name, partition });
   }
 
-  async #finish(slots: PartitionSlots): Promise<void> {
+  async #finish(slots: ParserSlots): Promise<void> {
     for (const task of slots.live()) {
       await task.settled();
       if (task.dirty) task.beginCommit();

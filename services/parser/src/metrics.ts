@@ -1,7 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-export type RestoreCause = 'gained' | 'aborted' | 'unknown' | 'fenced' | 'error';
-
 /**
  * All metrics of the parser. Log types are labels only when a parser serves them, `other` else: a sender could name as many as
  * it likes. What counts logs moves when a transaction has committed, so that what is done again counts once.

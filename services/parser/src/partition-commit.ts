@@ -1,14 +1,10 @@
-import type { AppendBatch, CommitOutcome, TopicPartition, TransactionalProducer } from '@logweave/event-log';
+import type { AppendBatch, TopicPartition, TransactionalProducer } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
+import { type Broken, commitOrBreak } from '@logweave/service-kit';
 import type { ParserInput } from './config.ts';
 import type { ParserMetrics } from './metrics.ts';
 import { encodeOutcomeCounts } from './outcome-counts.ts';
 import type { TakenOutput } from './pending-output.ts';
-
-/** Why a task's memory is of no use any more. */
-export type Broken =
-  | { readonly kind: 'fenced' }
-  | { readonly kind: 'aborted' | 'unknown' | 'error'; readonly error: unknown };
 
 /** Where one task reads and writes. */
 export interface TaskPartitions {
@@ -36,35 +32,18 @@ export async function commitOutput(
   if (events.length > 0) batches.push({ ...partitions.udm, records: events });
   if (deadLetters.length > 0) batches.push({ ...partitions.deadLetter, records: deadLetters });
   const beganMs = clock.monotonicMs();
-  let outcome: CommitOutcome;
-  try {
-    const metadata = encodeOutcomeCounts(counts);
-    outcome = await producer.commit({
-      batches,
-      group: from.group,
-      offsets: [{ ...partitions.input, offset: next, metadata }],
-    });
-  } catch (error) {
-    metrics.commits.inc({ input, outcome: 'error' });
-    return { kind: 'error', error };
+  const broken = await commitOrBreak(producer, {
+    batches,
+    group: from.group,
+    offsets: [{ ...partitions.input, offset: next, metadata: encodeOutcomeCounts(counts) }],
+  });
+  metrics.commits.inc({ input, outcome: broken?.kind ?? 'committed' });
+  if (broken !== null) return broken;
+  metrics.commitSeconds.observe({ input }, (clock.monotonicMs() - beganMs) / 1000);
+  const first = events[0] ?? deadLetters[0];
+  if (first !== undefined) {
+    metrics.latency.observe({ input }, Math.max(0, clock.wallMs() - first.timestampMs) / 1000);
   }
-  metrics.commits.inc({ input, outcome: outcome.kind });
-  switch (outcome.kind) {
-    case 'committed': {
-      metrics.commitSeconds.observe({ input }, (clock.monotonicMs() - beganMs) / 1000);
-      const first = events[0] ?? deadLetters[0];
-      if (first !== undefined) {
-        metrics.latency.observe({ input }, Math.max(0, clock.wallMs() - first.timestampMs) / 1000);
-      }
-      tally.publish(metrics);
-      return null;
-    }
-    case 'fenced':
-      return { kind: 'fenced' };
-    case 'aborted':
-    case 'unknown':
-      return { kind: outcome.kind, error: outcome.error };
-    default:
-      return outcome satisfies never;
-  }
+  tally.publish(metrics);
+  return null;
 }

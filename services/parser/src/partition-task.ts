@@ -1,5 +1,6 @@
 import type { Consumer, RecordBatch } from '@logweave/event-log';
-import { type Broken, type CommitParts, commitOutput, type TaskPartitions } from './partition-commit.ts';
+import type { Broken, PartitionWork } from '@logweave/service-kit';
+import { type CommitParts, commitOutput, type TaskPartitions } from './partition-commit.ts';
 import type { PendingOutput } from './pending-output.ts';
 import { readIncomingLog } from './incoming-log.ts';
 import { type LogOutcome, type ProcessLogDeps, processLog, type ReadyResult } from './process-log.ts';
@@ -34,7 +35,7 @@ export interface Hold {
  * meanwhile. When one ends in anything but a commit the memory is void: `broken` says so, and the task is begun anew from what
  * was committed.
  */
-export class PartitionTask {
+export class PartitionTask implements PartitionWork {
   readonly partitions: TaskPartitions;
   broken: Broken | null = null;
   /** Set while the next log has to wait for another parser. */
@@ -50,6 +51,11 @@ export class PartitionTask {
     this.partitions = parts.partitions;
     this.#output = parts.output;
     this.#next = parts.next;
+  }
+
+  /** Lets the input go on. */
+  activate(): void {
+    this.#parts.consumer.resume([this.partitions.input]);
   }
 
   /** Decides what becomes of each log of the batch. `ready`: what is made already, by place in the batch. */
@@ -88,7 +94,7 @@ export class PartitionTask {
     const serving = this.#parts.deps.parsers.of(held.logType);
     if (serving !== null && serving.held !== null) return;
     this.held = null;
-    this.#parts.consumer.resume([this.partitions.input]);
+    this.activate();
   }
 
   /** Something was read or decided that is not committed. */
