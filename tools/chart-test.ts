@@ -10,7 +10,8 @@ import { exampleProblems } from './deploy/chart/check-example.ts';
 import { kubernetesSchemas } from './deploy/chart/kubernetes-schemas.ts';
 import { restrictedProblems } from './deploy/chart/manifests.ts';
 import { EXAMPLES, readManifests, render, valuesFile } from './deploy/chart/render-example.ts';
-import { runTool } from './deploy/chart/run-tool.ts';
+import { runTool } from './deploy/run-tool.ts';
+import { Checks } from './deploy/checks.ts';
 import { goTools, ToolMissing } from './deploy/go-tools.ts';
 
 const KUBERNETES = ['1.29', '1.33', '1.37'];
@@ -19,26 +20,11 @@ const root = join(import.meta.dirname, '..');
 const chart = join(root, 'k8s/logweave');
 const logweave = join(root, 'services/logweave/bin/logweave.mjs');
 
-let passed = 0;
-let failed = 0;
+const checks = new Checks();
 
-/** Counts one check: its problems are none, or told. */
-function check(name: string, find: () => readonly string[]): void {
-  let problems: readonly string[];
-  try {
-    problems = find();
-  } catch (error) {
-    problems = [error instanceof Error ? error.message : String(error)];
-  }
-  if (problems.length === 0) passed++;
-  else failed++;
-  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}`);
-  for (const problem of problems) console.log(`       ${problem}`);
-}
-
-function lint(helm: string): void {
+async function lint(helm: string): Promise<void> {
   for (const example of EXAMPLES) {
-    check(`helm lint --strict, ${example.name}`, () => {
+    await checks.check(`helm lint --strict, ${example.name}`, () => {
       const { status, stdout, stderr } = runTool(helm, ['lint', '--strict', chart, '-f', valuesFile(chart, example)]);
       return status === 0 ? [] : [`${stdout}${stderr}`];
     });
@@ -49,25 +35,25 @@ function suites(helmUnittest: string): void {
   const { status, stdout, stderr } = runTool(helmUnittest, ['--file', 'tests/**/*_test.yaml', chart]);
   const [, counted = ''] = /^Tests:\s+(.*)$/m.exec(stdout) ?? [];
   const count = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(counted)?.[1] ?? 0);
-  passed += count('passed');
-  failed += count('failed') + count('errored');
+  const failed = count('failed') + count('errored');
+  checks.count(count('passed'), failed);
   if (status !== 0) console.log(stdout, stderr);
   console.log(`suites of the chart: ${counted === '' ? 'did not run' : counted}`);
-  if (counted === '' || (status !== 0 && count('failed') + count('errored') === 0)) failed++;
+  if (counted === '' || (status !== 0 && failed === 0)) checks.count(0, 1);
 }
 
-function examples(helm: string, kubeconform: string): void {
+async function examples(helm: string, kubeconform: string): Promise<void> {
   const schemas = kubernetesSchemas(KUBERNETES);
   if (schemas === null) console.log('no python3 with pip, or no PyPI: objects are not checked against schemas');
   for (const example of EXAMPLES) {
     let text = '';
-    check(`example ${example.name} renders, and its program would start`, () => {
+    await checks.check(`example ${example.name} renders, and its program would start`, () => {
       const rendered = render(helm, chart, { files: [valuesFile(chart, example)] });
       ({ text } = rendered);
       return exampleProblems(example, rendered.manifests, logweave);
     });
     for (const version of schemas === null ? [] : KUBERNETES) {
-      check(`example ${example.name} fits Kubernetes ${version}`, () => {
+      await checks.check(`example ${example.name} fits Kubernetes ${version}`, () => {
         const location = `${schemas}/${version}/{{.ResourceKind}}{{.KindSuffix}}.json`;
         const args = ['-strict', '-schema-location', location, '-skip', CUSTOM_KINDS, '-'];
         const { status, stdout, stderr } = runTool(kubeconform, args, { input: text });
@@ -81,8 +67,8 @@ function examples(helm: string, kubeconform: string): void {
 const CUSTOM_KINDS = 'KafkaTopic,KafkaUser,PodMonitor,PrometheusRule,ScaledObject,TriggerAuthentication';
 
 /** Pods begin anew by it: Kubernetes does not look into ConfigMaps. */
-function checksums(helm: string): void {
-  check('another configuration is another pod of every service', () => {
+async function checksums(helm: string): Promise<void> {
+  await checks.check('another configuration is another pod of every service', () => {
     const files = EXAMPLES.slice(0, 1).map((example) => valuesFile(chart, example));
     const sums = (level: string): readonly string[] => {
       const set = [`config.log.level=${level}`, 'fileWriter.enabled=true'];
@@ -99,10 +85,10 @@ function checksums(helm: string): void {
 }
 
 /** A pod of one's own is not made by the chart: what it refers to must be there under these names. */
-function application(helm: string): void {
+async function application(helm: string): Promise<void> {
   const folder = join(chart, 'examples/sidecar-ingestor');
   const text = readFileSync(join(folder, 'application.yaml'), 'utf8');
-  check("the pod of one's own passes restricted and finds its ConfigMap", () => {
+  await checks.check("the pod of one's own passes restricted and finds its ConfigMap", () => {
     const own = readManifests(text);
     const files = [join(folder, 'values.yaml')];
     const { manifests } = render(helm, chart, { files, set: ['socketIngestor.enabled=false'] });
@@ -115,13 +101,12 @@ function application(helm: string): void {
 try {
   const tools = goTools('helm');
   const helm = join(tools, 'helm');
-  lint(helm);
+  await lint(helm);
   suites(join(tools, 'helm-unittest'));
-  examples(helm, join(tools, 'kubeconform'));
-  checksums(helm);
-  application(helm);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  await examples(helm, join(tools, 'kubeconform'));
+  await checksums(helm);
+  await application(helm);
+  process.exitCode = checks.finish();
 } catch (error) {
   if (!(error instanceof ToolMissing)) throw error;
   console.error(error.message);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,7 +17,20 @@ export interface ToolSet {
   /** The folder beside this file. */
   readonly module: string;
   readonly programs: Readonly<Record<string, string>>;
+  /** Variables that are set at linking, as releases do it. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Files of modules, which are copied beside the programs. */
+  readonly files?: readonly ModuleFiles[];
 }
+
+export interface ModuleFiles {
+  /** With its version, as in example.com/module@v1.2.3. */
+  readonly module: string;
+  /** Files by the name of their copy. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const KWOK_STAGES = ['node/fast/node-initialize', 'pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete'];
 
 export const TOOL_SETS = {
   /** What the chart is checked with. */
@@ -42,6 +55,35 @@ export const TOOL_SETS = {
       kubelet: 'k8s.io/kubernetes/cmd/kubelet',
       kwok: 'sigs.k8s.io/kwok/cmd/kwok',
     },
+    variables: {
+      'k8s.io/component-base/version.gitVersion': 'v1.37.2',
+      'k8s.io/component-base/version.gitMajor': '1',
+      'k8s.io/component-base/version.gitMinor': '37',
+    },
+    files: [
+      {
+        module: 'sigs.k8s.io/kwok@v0.8.0',
+        files: Object.fromEntries(
+          KWOK_STAGES.map((stage) => [`stages/${stage.replaceAll('/', '-')}.yaml`, `kustomize/stage/${stage}.yaml`]),
+        ),
+      },
+      {
+        module: 'github.com/kedacore/keda/v2@v2.21.0',
+        files: {
+          'crds/scaledobjects.yaml': 'config/crd/bases/keda.sh_scaledobjects.yaml',
+          'crds/triggerauthentications.yaml': 'config/crd/bases/keda.sh_triggerauthentications.yaml',
+        },
+      },
+      {
+        module: 'github.com/prometheus-operator/prometheus-operator@v0.93.1',
+        files: Object.fromEntries(
+          ['podmonitors', 'prometheusrules'].map((kind) => [
+            `crds/${kind}.yaml`,
+            `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
+          ]),
+        ),
+      },
+    ],
   },
   /** Compose, for a podman that has none. */
   compose: { module: 'compose-tool', programs: { 'docker-compose': 'github.com/docker/compose/v2/cmd' } },
@@ -56,7 +98,8 @@ export function toolFolder(
   set: ToolSet & { readonly mod: string; readonly sum: string },
 ): string {
   const hash = createHash('sha256');
-  for (const text of [set.mod, set.sum, JSON.stringify(set.programs)]) hash.update(text).update('\0');
+  for (const text of [set.mod, set.sum, JSON.stringify([set.programs, set.variables, set.files])])
+    hash.update(text).update('\0');
   return join(cache, `${name}-${hash.digest('hex').slice(0, 16)}`);
 }
 
@@ -79,16 +122,33 @@ export function goTools(name: ToolSetName, cache = toolCache()): string {
   console.error(`Building ${Object.keys(set.programs).join(', ')} into ${folder}, some minutes the first time`);
   // Elsewhere first, so that a build that was interrupted is never taken for a whole one.
   const fresh = mkdtempSync(join(cache, `${name}-building-`));
-  for (const [program, importPath] of Object.entries(set.programs)) {
-    const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(fresh, program), importPath];
-    const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
-    const built = spawnSync('nice', ['-n', '10', 'go', ...args], { cwd: source, stdio: 'inherit', env });
-    if (built.status === 0) continue;
+  try {
+    build(set, source, fresh);
+    for (const files of set.files ?? []) copyFiles(files, fresh);
+  } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    throw new ToolMissing(`go could not build ${program}; the messages above say why`);
+    throw error;
   }
   // Another build may have been quicker.
   if (existsSync(folder)) rmSync(fresh, { recursive: true });
   else renameSync(fresh, folder);
   return folder;
+}
+
+function build({ programs, variables = {} }: ToolSet, source: string, folder: string): void {
+  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
+  const flags = ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+  for (const [program, importPath] of Object.entries(programs)) {
+    const args = ['build', '-trimpath', '-ldflags', flags, '-o', join(folder, program), importPath];
+    const built = spawnSync('nice', ['-n', '10', 'go', ...args], { cwd: source, stdio: 'inherit', env });
+    if (built.status !== 0) throw new ToolMissing(`go could not build ${program}; the messages above say why`);
+  }
+}
+
+function copyFiles({ module, files }: ModuleFiles, folder: string): void {
+  // Elsewhere than in a module, so that nothing is asked but the checksum database.
+  const run = spawnSync('go', ['mod', 'download', '-json', module], { cwd: folder, encoding: 'utf8' });
+  if (run.status !== 0) throw new ToolMissing(`go could not fetch ${module}: ${run.stdout}${run.stderr}`);
+  const { Dir: from } = JSON.parse(run.stdout) as { readonly Dir: string };
+  for (const [name, path] of Object.entries(files)) cpSync(join(from, path), join(folder, name));
 }

@@ -15,10 +15,11 @@ describe('the arguments of npm run kafka', () => {
   it('stop and ask', () => {
     expect(parseCommand(['stop'])).toEqual({ kind: 'stop' });
     expect(parseCommand(['status'])).toEqual({ kind: 'status' });
+    expect(parseCommand(['jars'])).toEqual({ kind: 'jars' });
   });
 
   it.each([
-    [[], 'start, stop or status?'],
+    [[], 'start, stop, status or jars?'],
     [['restart'], 'no such command: restart'],
     [['start', 'stop'], 'one command at a time: start stop'],
     [['start', '--brokers', '2'], '--brokers is 1 or 3, not 2'],

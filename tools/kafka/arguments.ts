@@ -11,7 +11,9 @@ export type KafkaCommand =
       readonly fresh: boolean;
     }
   | { readonly kind: 'stop' }
-  | { readonly kind: 'status' };
+  | { readonly kind: 'status' }
+  /** Only fetches the jars, and says where they are. */
+  | { readonly kind: 'jars' };
 
 /** The command line is wrong; the message says how. */
 export class UsageError extends Error {
@@ -20,7 +22,8 @@ export class UsageError extends Error {
 
 export const USAGE = `npm run kafka -- start [--brokers 1|3] [--port 19092] [--fresh]
 npm run kafka -- stop
-npm run kafka -- status`;
+npm run kafka -- status
+npm run kafka -- jars`;
 
 /** The command out of the arguments. Throws UsageError. */
 export function parseCommand(args: readonly string[]): KafkaCommand {
@@ -37,10 +40,11 @@ export function parseCommand(args: readonly string[]): KafkaCommand {
       };
     case 'stop':
     case 'status':
+    case 'jars':
       if (Object.keys(values).length > 0) throw new UsageError(`${kind} takes no options`);
       return { kind };
     default:
-      throw new UsageError(kind === undefined ? 'start, stop or status?' : `no such command: ${kind}`);
+      throw new UsageError(kind === undefined ? 'start, stop, status or jars?' : `no such command: ${kind}`);
   }
 }
 

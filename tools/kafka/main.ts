@@ -1,8 +1,8 @@
 /**
- * `npm run kafka -- start|stop|status`: Kafka brokers for development, without containers, from jars that Maven fetches.
+ * `npm run kafka -- start|stop|status|jars`: Kafka brokers for development, without containers, from jars that Maven fetches.
  * They listen on the loopback address only and keep their data in `.kafka/`.
  */
-import { KAFKA_HOME, KafkaUnavailable } from '@logweave/event-log-kafka/testing';
+import { KAFKA_HOME, kafkaJars, KafkaUnavailable } from '@logweave/event-log-kafka/testing';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
 import { DevelopmentKafka, KafkaStartError } from './development-kafka.ts';
 
@@ -18,6 +18,9 @@ try {
       break;
     case 'status':
       console.log(kafka.status());
+      break;
+    case 'jars':
+      console.log(await kafkaJars());
       break;
     default:
       command satisfies never;

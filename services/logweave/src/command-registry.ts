@@ -75,6 +75,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./generate-command.ts')).generateCommand(),
   },
   {
+    name: 'replay',
+    summary: 'send two files of events into sockets, at the pace at which they happened',
+    load: async () => (await import('./replay/replay-command.ts')).replayCommand(),
+  },
+  {
     name: 'version',
     summary: 'show the version',
     load: async () => (await import('./commands/version-command.ts')).versionCommand(),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Manifest, restrictedProblems } from './manifests.ts';
 import type { Example } from './render-example.ts';
-import { runTool } from './run-tool.ts';
+import { runTool } from '../run-tool.ts';
 
 /** What is wrong with the objects of an example; empty when nothing is. */
 export function exampleProblems(example: Example, manifests: readonly Manifest[], logweave: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toolCache } from '../go-tools.ts';
-import { runTool } from './run-tool.ts';
+import { runTool } from '../run-tool.ts';
 
 /** A package of PyPI that has the schemas of many versions of Kubernetes. */
 const PACKAGE = 'kubernetes-validate==1.37.0';

@@ -47,18 +47,57 @@ export async function readSample(
   );
   const truth = (JSON.parse(truthText) as TruthFile)[mode][rules];
   if (truth === undefined) throw new Error(`truth.json has no ${mode}.${rules}`);
-  const unmovedA = linesOf(http);
-  const unmovedB = linesOf(network);
-  const lastNs = [...unmovedA, ...unmovedB].map(timestampOf).reduce((a, b) => (a > b ? a : b));
-  const byNs = shiftNs(lastNs);
-  const a = unmovedA.map((line) => eventOf('A', shiftTimestamp(line, byNs)));
-  const b = unmovedB.map((line) => eventOf('B', shiftTimestamp(line, byNs)));
+  const { a, b } = moveEvents(http, network, (_firstNs, lastNs) => shiftNs(lastNs));
   const outcomes = [
     ...truth.pairs.map(([i, j]) => outcomeOf(a[i - 1] ?? null, b[j - 1] ?? null)),
     ...truth.orphans_a.map((i) => outcomeOf(a[i - 1] ?? null, null)),
     ...truth.orphans_b.map((j) => outcomeOf(null, b[j - 1] ?? null)),
   ];
-  return { events: [...a, ...b].sort(byTime), outcomes: outcomes.sort() };
+  return { events: inOrder(a, b), outcomes: outcomes.sort() };
+}
+
+/**
+ * The lines of both files in one order, that of event time.
+ * @param shiftNs by how much all of them are moved, from the times of the first and the last event
+ * @throws Error naming the file and the line that has no time
+ */
+export async function readEvents(
+  files: { readonly http: string; readonly network: string },
+  shiftNs: (firstNs: bigint) => bigint,
+): Promise<readonly SampleEvent[]> {
+  const [http, network] = await Promise.all([readFile(files.http, 'utf8'), readFile(files.network, 'utf8')]);
+  const { a, b } = moveEvents(http, network, shiftNs, files);
+  return inOrder(a, b);
+}
+
+function moveEvents(
+  http: string,
+  network: string,
+  shiftNs: (firstNs: bigint, lastNs: bigint) => bigint,
+  names: { readonly http: string; readonly network: string } = { http: 'http.ndjson', network: 'network.ndjson' },
+): { readonly a: readonly SampleEvent[]; readonly b: readonly SampleEvent[] } {
+  const lines = [linesOf(http), linesOf(network)] as const;
+  const times = [lines[0].map(timeIn(names.http)), lines[1].map(timeIn(names.network))].flat();
+  const firstNs = times.reduce((x, y) => (x < y ? x : y), times[0] ?? 0n);
+  const lastNs = times.reduce((x, y) => (x > y ? x : y), 0n);
+  const byNs = shiftNs(firstNs, lastNs);
+  const moved = (side: Side, of: readonly string[]) => of.map((line) => eventOf(side, shiftTimestamp(line, byNs)));
+  return { a: moved('A', lines[0]), b: moved('B', lines[1]) };
+}
+
+function timeIn(file: string): (line: string, index: number) => bigint {
+  return (line, index) => {
+    try {
+      return timestampOf(line);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${file}:${index + 1}: ${why}`, { cause: error });
+    }
+  };
+}
+
+function inOrder(a: readonly SampleEvent[], b: readonly SampleEvent[]): SampleEvent[] {
+  return [...a, ...b].sort(byTime);
 }
 
 function linesOf(text: string): string[] {

@@ -14,5 +14,5 @@ it('reads the time exactly', () => {
 });
 
 it('refuses a line without one', () => {
-  expect(() => timestampOf('{"timestamp":"2026-11-24T15:59:59Z"}')).toThrow('no timestamp');
+  expect(() => timestampOf('{"timestamp":"2026-11-24T15:59:59Z"}')).toThrow('no "timestamp" in nanoseconds');
 });

@@ -3,7 +3,7 @@ const TIMESTAMP = /("timestamp":)([0-9]{19})(?=[,}])/;
 /** The event time of a sample line in nanoseconds. @throws Error when the line has no `timestamp` of 19 digits. */
 export function timestampOf(line: string): bigint {
   const digits = TIMESTAMP.exec(line)?.[2];
-  if (digits === undefined) throw new Error('a sample line has no timestamp in nanoseconds');
+  if (digits === undefined) throw new Error('no "timestamp" in nanoseconds (19 digits)');
   return BigInt(digits);
 }
 
