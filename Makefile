@@ -6,7 +6,9 @@
 #   make bench  the benchmarks                 make lint   only the checks                make clean
 #   make bundle the program as it is shipped, in dist/bundle (ARGS=DIR for elsewhere)
 #   make image  the slim image with docker or buildah (TARGET=all-in-one for the other); deploy/build-image.sh says more
-#   make stack-test  the compose stack with a correlator killed under load; deploy/stack-test/run.sh says what it needs
+#   make deploy-check  what is deployed, without running it: chart, units, rules, images, scripts
+#   make stack-test    the compose stack under load: a correlator killed, everything replaced; and once with TLS
+#   make cluster-test  the chart on a control plane of Kubernetes, and our image on a node (ARGS=chart or ensemble for one)
 #   make observability-test   the alert rules and their tests with promtool (Debian: apt-get install prometheus)
 #   make chart-test   the chart in k8s/logweave with helm, helm-unittest and kubeconform (Go 1.26, built once; python3)
 #   make rpm    packages in dist/packages (Debian: apt-get install rpm)       make tarball   only the tar.gz
@@ -21,7 +23,7 @@ ARGS ?=
 
 installed := node_modules/.installed
 
-.PHONY: demo test bench bundle image stack-test lint typecheck unit install clean observability-test chart-test rpm rpm-test tarball
+.PHONY: demo test bench bundle image deploy-check stack-test cluster-test lint typecheck unit install clean observability-test chart-test rpm rpm-test tarball
 .DEFAULT_GOAL := test
 
 demo: install
@@ -38,8 +40,15 @@ bundle: install
 image:
 	@deploy/build-image.sh $(ARGS)
 
-stack-test:
+deploy-check: install
+	@deploy/check.sh
+
+stack-test: install
 	@deploy/stack-test/run.sh
+	@deploy/stack-test/tls.sh
+
+cluster-test: install
+	@node --conditions=@logweave/source tools/cluster-test.ts $(ARGS)
 
 # Beside this, `make test` holds the rules and dashboards to the metrics that the code has.
 observability-test:

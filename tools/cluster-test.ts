@@ -1,6 +1,11 @@
 /**
- * `node tools/cluster-test.ts`: the chart in k8s/logweave on a real control plane of Kubernetes that is started for the
- * occasion (etcd, API server, controllers, scheduler; built with Go the first time). Ends with a line `N passed, N failed`.
+ * `node tools/cluster-test.ts [chart|ensemble]`: the chart in k8s/logweave on a control plane of Kubernetes that is started
+ * for the occasion (etcd, API server, controllers, scheduler; built with Go the first time).
+ *
+ * chart: what the control plane makes of it, with PodSecurity restricted enforced, on nodes that only say that they run pods.
+ * ensemble: our own image on this machine as a node (containerd, kubelet; needs root), with Kafka and ClickHouse beside it.
+ *
+ * Ends with a line `N passed, N failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,24 +13,102 @@ import { join } from 'node:path';
 import { Checks } from './deploy/checks.ts';
 import { ChartScenario } from './deploy/cluster/chart-scenario.ts';
 import { ControlPlane } from './deploy/cluster/control-plane.ts';
+import { EnsembleScenario } from './deploy/cluster/ensemble-scenario.ts';
+import { HostServices } from './deploy/cluster/host-services.ts';
 import { Processes } from './deploy/cluster/processes.ts';
+import { HOST_ADDRESS, RealNode } from './deploy/cluster/real-node.ts';
 import { startSimulatedNodes } from './deploy/cluster/simulated-nodes.ts';
 import { goTools, ToolMissing } from './deploy/go-tools.ts';
+import { runTool } from './deploy/run-tool.ts';
 
 const NODES = ['simulated-0', 'simulated-1'] as const;
+const IMAGES = 'localhost/logweave-stand-in';
+const image = { repository: `${IMAGES}/slim`, tag: 'latest' };
+const nextImage = { repository: `${IMAGES}/slim`, tag: 'upgraded' };
 
-const chart = join(import.meta.dirname, '../k8s/logweave');
+const root = join(import.meta.dirname, '..');
+const chart = join(root, 'k8s/logweave');
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ['chart', 'ensemble'];
 const checks = new Checks();
 const folder = mkdtempSync(join(tmpdir(), 'logweave-cluster-'));
 const processes = new Processes(folder);
+/** What has to be undone at the end, the last first. */
+const undo: (() => Promise<void> | void)[] = [
+  () => rmSync(folder, { recursive: true, force: true }),
+  () => processes.stop(),
+];
 
 async function run(): Promise<void> {
   const tools = { cluster: goTools('cluster'), helm: join(goTools('helm'), 'helm') };
+  if (parts.includes('ensemble')) makeImages();
   const plane = new ControlPlane(folder, tools, processes);
   await plane.start();
+  if (parts.includes('chart')) await testChart(plane, tools);
+  if (parts.includes('ensemble')) await testEnsemble(plane, tools.cluster);
+}
+
+async function testChart(
+  plane: ControlPlane,
+  tools: { readonly cluster: string; readonly helm: string },
+): Promise<void> {
   await startSimulatedNodes(NODES, { tools: tools.cluster, plane, processes });
+  const kubectl = join(tools.cluster, 'kubectl');
   const crds = join(tools.cluster, 'crds');
-  await new ChartScenario({ checks, plane, helm: tools.helm, chart, crds, folder, nodes: NODES }).run();
+  const deps = { checks, plane, processes, helm: tools.helm, kubectl, chart, crds, folder, nodes: NODES };
+  await new ChartScenario(deps).run();
+  plane.mustKubectl('delete', 'node', ...NODES);
+  await processes.stop('kwok');
+}
+
+async function testEnsemble(plane: ControlPlane, tools: string): Promise<void> {
+  const node = new RealNode({ plane, processes, tools, folder, pauseImage: `${IMAGES}/pause:latest` });
+  undo.push(() => node.stop());
+  await node.start();
+  const services = new HostServices({ address: HOST_ADDRESS, folder: join(folder, 'services'), prefix: IMAGES });
+  undo.push(() => services.stop());
+  await services.start();
+  for (const { repository, tag } of [{ repository: `${IMAGES}/pause`, tag: 'latest' }, image, nextImage]) {
+    node.importImage(`${repository}:${tag}`);
+  }
+  await node.ready();
+  const logweave = join(root, 'services/logweave/bin/logweave.mjs');
+  const deps = { checks, plane, processes, services, chart, folder, logweave, image, nextImage };
+  const scenario = new EnsembleScenario(deps);
+  undo.push(() => {
+    if (checks.failed > 0) console.log(scenario.describe());
+  });
+  await scenario.run();
+}
+
+/** The images of this checkout, and one that differs in its label alone. */
+function makeImages(): void {
+  const made = runTool(join(root, 'deploy/stand-ins/make.sh'), ['slim', 'kafka', 'clickhouse', 'pause']);
+  if (made.status !== 0) throw new ToolMissing(made.stderr.trim());
+  const dockerfile = `FROM ${image.repository}:${image.tag}\nLABEL org.opencontainers.image.version=upgraded\n`;
+  const args = [
+    'bud',
+    '--format',
+    'docker',
+    '--isolation',
+    'chroot',
+    '--tag',
+    `${nextImage.repository}:${nextImage.tag}`,
+    '-',
+  ];
+  const built = runTool('buildah', args, { input: dockerfile });
+  if (built.status !== 0) throw new ToolMissing(built.stderr.trim());
+}
+
+let undone = false;
+async function undoAll(): Promise<void> {
+  if (undone) return;
+  undone = true;
+  for (const step of undo.reverse()) await step();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void undoAll().finally(() => process.exit(1));
+  });
 }
 
 try {
@@ -36,6 +119,5 @@ try {
   console.error(error.message);
   process.exitCode = 2;
 } finally {
-  await processes.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await undoAll();
 }

@@ -20,6 +20,10 @@ export class Checks {
     return right;
   }
 
+  get failed(): number {
+    return this.#failed;
+  }
+
   /** Takes in what another tool has counted. */
   count(passed: number, failed: number): void {
     this.#passed += passed;

@@ -1,8 +1,10 @@
 // The embedded ClickHouse engine of the all-in-one image in the place of a server: the user and the password that
-// ClickHouse's image takes, on port 8123 of every address. For tests of the stack where that image cannot be pulled.
+// ClickHouse's image takes, on port 8123 of every address (or of LISTEN_ADDRESS), and on 8443 with TLS where the secrets of
+// deploy/compose/tls.yml are. For tests of the stack where that image cannot be pulled.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 const ENGINE_PORT = 18_123;
 
@@ -21,11 +23,19 @@ engine.stdin.write(`${JSON.stringify(start)}\n`);
 engine.stdout.pipe(process.stdout);
 engine.on('exit', (code) => process.exit(code ?? 1));
 
-createServer((client) => {
+/** @param {import('node:net').Socket} client */
+function forward(client) {
   const upstream = connect(ENGINE_PORT, '127.0.0.1');
   client.pipe(upstream).pipe(client);
   client.on('error', () => upstream.destroy());
   upstream.on('error', () => client.destroy());
-}).listen(8123, '0.0.0.0');
+}
+
+const address = process.env.LISTEN_ADDRESS ?? '0.0.0.0';
+createServer(forward).listen(8123, address);
+const [cert, key] = ['certificate', 'key'].map((name) => `/run/secrets/clickhouse_${name}`);
+if (existsSync(cert)) {
+  createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, forward).listen(8443, address);
+}
 
 process.on('SIGTERM', () => engine.stdin.write(`${JSON.stringify({ kind: 'stop' })}\n`));

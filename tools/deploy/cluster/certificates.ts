@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from '../run-tool.ts';
 
+/** What the API server calls the server of metrics. */
+export const METRICS_SERVICE = { name: 'metrics', namespace: 'kube-system' } as const;
+
 /** Who is known to the API server and to the kubelet. */
 export interface Certificates {
   readonly authority: string;
@@ -15,6 +18,8 @@ export interface Certificates {
  * at the servers of other APIs.
  */
 type CertificateName = 'server' | 'kubelet-client' | 'front-proxy';
+
+const NAMES = ['DNS:localhost', 'IP:127.0.0.1', `DNS:${METRICS_SERVICE.name}.${METRICS_SERVICE.namespace}.svc`];
 
 const SUBJECTS: Readonly<Record<CertificateName, string>> = {
   server: '/CN=localhost',
@@ -54,10 +59,7 @@ export function createCertificates(folder: string): Certificates {
       '-out',
       at(`${name}.csr`),
     );
-    writeFileSync(
-      at(`${name}.ext`),
-      'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n',
-    );
+    writeFileSync(at(`${name}.ext`), `subjectAltName=${NAMES.join()}\nextendedKeyUsage=serverAuth,clientAuth\n`);
     openssl(
       'x509',
       '-req',
