@@ -227,9 +227,9 @@ export class ChartScenario {
         );
         return [...problems, ...(this.#replicas() === 4 ? [] : [`${this.#replicas()} correlators`])];
       });
-      await checks.check('it takes one away when they use less', async () => {
+      await checks.check('it takes them away when they use less, down to the least', async () => {
         metrics.set('50m');
-        return this.#correlatorsBecome(3);
+        return this.#correlatorsBecome(2);
       });
     } finally {
       await metrics.stop();
