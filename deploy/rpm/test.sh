@@ -30,15 +30,19 @@ finish() {
   if [ "$code" -ne 0 ]; then
     podman exec "$name" journalctl --no-pager -n 60 -o cat -u logweave -u 'logweave@*' >&2 2> /dev/null || :
     echo "rpm-test failed: $step" >&2
+    echo "$((steps - 1)) passed, 1 failed"
+  else
+    echo "$steps passed, 0 failed"
   fi
   podman rm -f -t 0 "$name" > /dev/null 2>&1 || :
   rm -rf "$work"
   exit "$code"
 }
 step=preparing
+steps=0
 trap finish EXIT
 
-say() { step=$1; echo "rpm-test: $1"; }
+say() { step=$1; steps=$((steps + 1)); echo "rpm-test: $1"; }
 inside() { podman exec "$name" sh -euc "$1"; }
 # Tries for SECONDS until it succeeds.
 until_so() {
@@ -165,4 +169,3 @@ expect '! systemctl cat logweave.service > /dev/null 2>&1'
 expect '[ ! -e /etc/systemd/system/multi-user.target.wants/logweave.service ]'
 expect 'grep -q "keep: 11" /etc/logweave/logweave.yml.rpmsave'
 expect '[ -s /var/lib/logweave/log.sqlite ] && [ -s /var/log/logweave/before.log ]'
-echo 'rpm-test: all is well'

@@ -45,6 +45,8 @@ const NAMESPACE = 'ensemble';
 const TOKEN = 'a-token-of-the-test';
 /** Events a second, both sides together. */
 const RATE = 250;
+/** How long a connection waits for requests: not long, as the test waits for the last of them. */
+const TTL_SECONDS = 20;
 /** Connections without a network event are one in fifty; a storm would be many more. */
 const STORM_SHARE = 0.05;
 
@@ -168,6 +170,7 @@ export class EnsembleScenario {
       config: {
         event_log: { kafka: { brokers: [services.broker] } },
         outputs: { clickhouse: { dsn: services.dsn } },
+        correlation: { ttl: { network_ttl_s: TTL_SECONDS } },
         ...config,
       },
       socketIngestor: { hostPath: { create: true, sockets: this.#sockets, data: join(folder, 'spool') }, resources },
@@ -209,7 +212,17 @@ export class EnsembleScenario {
       runTool(process.execPath, ['--conditions=@logweave/source', logweave, ...args]);
     const files = ['--http', http ?? '', '--network', network ?? ''];
     run(...this.#generate(load), ...files);
-    const rules = ['--mode', 'one_to_many', '--window', '1s', '--stats', '--out', out ?? ''];
+    const rules = [
+      '--mode',
+      'one_to_many',
+      '--window',
+      '1s',
+      '--ttl',
+      `${TTL_SECONDS}s`,
+      '--stats',
+      '--out',
+      out ?? '',
+    ];
     const { stderr } = run('correlate', ...files, ...rules);
     const stats = JSON.parse(stderr) as {
       readonly http: { readonly matched: number; readonly orphans: Record<string, number> };
