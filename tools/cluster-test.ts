@@ -103,7 +103,7 @@ let undone = false;
 async function undoAll(): Promise<void> {
   if (undone) return;
   undone = true;
-  for (const step of undo.reverse()) await step();
+  for (const step of undo.toReversed()) await step();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -6,7 +6,7 @@ import { runTool } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { FedMetrics } from './fed-metrics.ts';
 import type { Processes } from './processes.ts';
-import { Release } from './release.ts';
+import { type PodObject, Release } from './release.ts';
 import { until } from './until.ts';
 
 export interface ChartScenarioDeps {
@@ -23,17 +23,7 @@ export interface ChartScenarioDeps {
   readonly nodes: readonly [string, string];
 }
 
-interface Named {
-  readonly metadata: { readonly name: string };
-}
-interface List<T> {
-  readonly items: readonly T[];
-}
-interface PodObject extends Named {
-  readonly spec: { readonly nodeName?: string };
-  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-interface Deployment extends Named {
+interface Deployment {
   readonly spec: { readonly replicas: number };
 }
 
@@ -96,7 +86,13 @@ export class ChartScenario {
           'fileWriter.enabled=true',
         ];
         const { status, stdout, stderr } = runTool(helm, [
-          ...['template', 'logweave', chart, '--namespace', 'examples', '--values', valuesFile(chart, example)],
+          'template',
+          'logweave',
+          chart,
+          '--namespace',
+          'examples',
+          '--values',
+          valuesFile(chart, example),
           ...set.flatMap((value) => ['--set', value]),
         ]);
         if (status !== 0) return [stderr];
@@ -116,7 +112,7 @@ export class ChartScenario {
       Release.problems(this.#upgrade()),
     );
     await checks.check('all its pods are ready, on both nodes', () => {
-      const pods = this.#pods();
+      const pods = this.#release.pods();
       const nodes = new Set(pods.map(({ spec }) => spec.nodeName));
       return pods.length === 8 && pods.every(isReady) && nodes.size === 2
         ? []
@@ -149,7 +145,7 @@ export class ChartScenario {
     });
     await checks.check('what ran goes on beside all that was refused', () => {
       const { status, stderr } = this.#release.rollback(1);
-      return status === 0 && this.#pods().every(isReady) ? [] : [stderr];
+      return status === 0 && this.#release.pods().every(isReady) ? [] : [stderr];
     });
   }
 
@@ -158,14 +154,14 @@ export class ChartScenario {
     const { checks } = this.#deps;
     const levels = (): string =>
       this.#deps.plane.mustKubectl('get', 'configmap', 'logweave-config', '-n', NAMESPACE, '-o', 'jsonpath={.data}');
-    const before = this.#pods().map(({ metadata }) => metadata.name);
+    const before = this.#release.pods().map(({ metadata }) => metadata.name);
     await checks.check('an upgrade changes the configuration and replaces every pod', () => {
       const problems = Release.problems(
         this.#upgrade({ config: { log: { level: 'debug' } }, correlator: { replicas: 4 } }),
       );
-      const kept = this.#pods().filter(
-        ({ metadata }) => before.includes(metadata.name) && !metadata.name.includes('ingestor'),
-      );
+      const kept = this.#release
+        .pods()
+        .filter(({ metadata }) => before.includes(metadata.name) && !metadata.name.includes('ingestor'));
       return [
         ...problems,
         ...(levels().includes('debug') ? [] : ['the configuration is as it was']),
@@ -185,7 +181,7 @@ export class ChartScenario {
   /** The budget lets one correlator go at a time. */
   async #drains(): Promise<void> {
     const { checks, plane, nodes } = this.#deps;
-    const correlators = (): readonly PodObject[] => this.#pods('correlator');
+    const correlators = (): readonly PodObject[] => this.#release.pods('correlator');
     await checks.check('a second correlator may not be evicted while one is away', () => {
       for (const node of nodes) plane.mustKubectl('cordon', node);
       const [first, second] = correlators().map(({ metadata }) => this.#evict(metadata.name));
@@ -196,7 +192,8 @@ export class ChartScenario {
       await until(60, () => (correlators().filter(isReady).length === 2 ? [] : ['not ready']));
       const drain = plane.kubectl('drain', nodes[0], '--delete-emptydir-data', '--ignore-daemonsets', '--timeout=90s');
       const problems = await until(60, () =>
-        this.#pods()
+        this.#release
+          .pods()
           .filter((pod) => !isReady(pod) || pod.spec.nodeName === nodes[0])
           .map(({ metadata, spec }) => `${metadata.name} on ${spec.nodeName}`),
       );
@@ -242,8 +239,10 @@ export class ChartScenario {
       const problems = Release.problems(
         this.#upgrade({ correlator: { autoscaling: { type: 'keda', maxReplicas: 8 } } }),
       );
-      const { spec } = plane.get<{ readonly spec: ScaledObject }>('scaledobject', CORRELATOR, '-n', NAMESPACE);
-      const topics = spec.triggers.map(({ metadata }) => metadata['topic']).sort();
+      const { spec } = plane.get('scaledobject', CORRELATOR, '-n', NAMESPACE) as { readonly spec: ScaledObject };
+      const topics = spec.triggers
+        .map(({ metadata }) => metadata['topic'] ?? '')
+        .toSorted((a, b) => a.localeCompare(b));
       const right =
         spec.maxReplicaCount === 8 &&
         spec.scaleTargetRef.name === CORRELATOR &&
@@ -278,21 +277,8 @@ export class ChartScenario {
     return this.#release.upgrade(this.#values, set);
   }
 
-  #pods(component?: string): readonly PodObject[] {
-    const selector = `app.kubernetes.io/instance=logweave${component === undefined ? '' : `,app.kubernetes.io/component=${component}`}`;
-    const { items } = this.#deps.plane.get<List<PodObject>>(
-      'pods',
-      '-n',
-      NAMESPACE,
-      '-l',
-      selector,
-      '--field-selector=status.phase!=Succeeded',
-    );
-    return items;
-  }
-
   #replicas(): number {
-    return this.#deps.plane.get<Deployment>('deployment', CORRELATOR, '-n', NAMESPACE).spec.replicas;
+    return (this.#deps.plane.get('deployment', CORRELATOR, '-n', NAMESPACE) as Deployment).spec.replicas;
   }
 
   /** The controllers learn of a new API within a minute or two. */
@@ -301,7 +287,7 @@ export class ChartScenario {
   }
 
   #limitProblems(reason: string): readonly string[] {
-    const { status } = this.#deps.plane.get<Autoscaler>('hpa', CORRELATOR, '-n', NAMESPACE);
+    const { status } = this.#deps.plane.get('hpa', CORRELATOR, '-n', NAMESPACE) as Autoscaler;
     const limited = status.conditions?.find(({ type }) => type === 'ScalingLimited');
     return limited?.reason === reason ? [] : [JSON.stringify(status.conditions)];
   }

@@ -79,8 +79,8 @@ export class ControlPlane {
   }
 
   /** One object or a list of them as the server has it. @throws Error with what it said */
-  get<T>(...args: readonly string[]): T {
-    return JSON.parse(this.mustKubectl('get', ...args, '--output', 'json')) as T;
+  get(...args: readonly string[]): unknown {
+    return JSON.parse(this.mustKubectl('get', ...args, '--output', 'json'));
   }
 
   helm(...args: readonly string[]): ToolRun {
@@ -94,9 +94,13 @@ export class ControlPlane {
   #startEtcd(): void {
     const [client, peer] = [`http://127.0.0.1:${PORTS.etcd}`, `http://127.0.0.1:${PORTS.etcdPeers}`];
     this.#processes.start('etcd', this.#program('etcd'), [
-      ...['--data-dir', join(this.#folder, 'etcd')],
-      ...[`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`],
-      ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
+      '--data-dir',
+      join(this.#folder, 'etcd'),
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
       // A cluster of some minutes.
       '--unsafe-no-fsync',
     ]);
@@ -107,20 +111,29 @@ export class ControlPlane {
     const [server, kubelet, proxy] = (['server', 'kubelet-client', 'front-proxy'] as const).map(certificates.of);
     this.#processes.start('kube-apiserver', this.#program('kube-apiserver'), [
       `--etcd-servers=http://127.0.0.1:${PORTS.etcd}`,
-      ...['--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${PORTS.api}`],
-      ...['--endpoint-reconciler-type=none', '--service-cluster-ip-range=10.96.0.0/16', '--authorization-mode=RBAC'],
-      ...[`--tls-cert-file=${server?.certificate}`, `--tls-private-key-file=${server?.key}`],
-      ...[`--client-ca-file=${certificates.authority}`, `--token-auth-file=${join(this.#folder, 'tokens.csv')}`],
+      '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
+      `--secure-port=${PORTS.api}`,
+      '--endpoint-reconciler-type=none',
+      '--service-cluster-ip-range=10.96.0.0/16',
+      '--authorization-mode=RBAC',
+      `--tls-cert-file=${server?.certificate}`,
+      `--tls-private-key-file=${server?.key}`,
+      `--client-ca-file=${certificates.authority}`,
+      `--token-auth-file=${join(this.#folder, 'tokens.csv')}`,
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${certificates.serviceAccountPublicKey}`,
       `--service-account-signing-key-file=${certificates.serviceAccountKey}`,
       `--kubelet-client-certificate=${kubelet?.certificate}`,
       `--kubelet-client-key=${kubelet?.key}`,
       '--kubelet-preferred-address-types=Hostname',
-      ...[`--requestheader-client-ca-file=${certificates.authority}`, '--requestheader-allowed-names=front-proxy'],
+      `--requestheader-client-ca-file=${certificates.authority}`,
+      '--requestheader-allowed-names=front-proxy',
       '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-      ...['--requestheader-group-headers=X-Remote-Group', '--requestheader-username-headers=X-Remote-User'],
-      ...[`--proxy-client-cert-file=${proxy?.certificate}`, `--proxy-client-key-file=${proxy?.key}`],
+      '--requestheader-group-headers=X-Remote-Group',
+      '--requestheader-username-headers=X-Remote-User',
+      `--proxy-client-cert-file=${proxy?.certificate}`,
+      `--proxy-client-key-file=${proxy?.key}`,
       // Containers on the machine itself: the node's own directory of sockets needs it.
       '--allow-privileged=true',
     ]);
@@ -132,16 +145,19 @@ export class ControlPlane {
     const common = [`--kubeconfig=${this.kubeconfig}`, '--bind-address=127.0.0.1', '--leader-elect=false'];
     this.#processes.start('kube-controller-manager', this.#program('kube-controller-manager'), [
       ...common,
-      ...[`--secure-port=${PORTS.controllers}`, `--cert-dir=${certificates}`],
+      `--secure-port=${PORTS.controllers}`,
+      `--cert-dir=${certificates}`,
       `--service-account-private-key-file=${this.certificates.serviceAccountKey}`,
       `--root-ca-file=${this.certificates.authority}`,
       // Decisions within a test's patience.
-      ...['--horizontal-pod-autoscaler-sync-period=2s', '--horizontal-pod-autoscaler-initial-readiness-delay=0s'],
+      '--horizontal-pod-autoscaler-sync-period=2s',
+      '--horizontal-pod-autoscaler-initial-readiness-delay=0s',
       '--horizontal-pod-autoscaler-cpu-initialization-period=0s',
     ]);
     this.#processes.start('kube-scheduler', this.#program('kube-scheduler'), [
       ...common,
-      ...[`--secure-port=${PORTS.scheduler}`, `--cert-dir=${certificates}`],
+      `--secure-port=${PORTS.scheduler}`,
+      `--cert-dir=${certificates}`,
     ]);
   }
 }

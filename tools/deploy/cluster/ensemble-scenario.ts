@@ -6,7 +6,7 @@ import { runTool } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { HostServices } from './host-services.ts';
 import type { Processes } from './processes.ts';
-import { Release } from './release.ts';
+import { type PodObject, Release } from './release.ts';
 import { until } from './until.ts';
 
 export interface EnsembleScenarioDeps {
@@ -33,12 +33,6 @@ interface Load {
 interface Rows {
   readonly joined: number;
   readonly lone: number;
-}
-
-interface PodObject {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly containers: readonly { readonly image: string }[] };
-  readonly status: { readonly containerStatuses?: readonly { readonly restartCount: number }[] };
 }
 
 const NAMESPACE = 'ensemble';
@@ -92,7 +86,7 @@ export class EnsembleScenario {
     );
     await checks.check('all of them have partitions', () => until(60, () => this.#idleCorrelators()));
     await checks.check('a correlator is killed under load, and another takes its place', async () => {
-      const [victim] = this.#pods('correlator');
+      const [victim] = this.#release.pods('correlator');
       this.#deps.plane.mustKubectl(
         'delete',
         'pod',
@@ -103,7 +97,7 @@ export class EnsembleScenario {
         victim?.metadata.name ?? '',
       );
       return until(60, () => {
-        const names = this.#pods('correlator').map(({ metadata }) => metadata.name);
+        const names = this.#release.pods('correlator').map(({ metadata }) => metadata.name);
         return names.length === 4 && !names.includes(victim?.metadata.name ?? '') ? [] : names;
       });
     });
@@ -130,7 +124,7 @@ export class EnsembleScenario {
       Release.problems(this.#upgrade({ image: nextImage, config: { log: { level: 'debug' } } })),
     );
     await checks.check('every pod has the other image, and none was restarted', () =>
-      until(60, () => this.#pods().flatMap((pod) => podProblems(pod, nextImage.tag))),
+      until(60, () => this.#release.pods().flatMap((pod) => podProblems(pod, nextImage.tag))),
     );
     await checks.check('the load goes in to its end', () => this.#sent(load));
     await checks.check('every event has exactly one outcome, and every result one row', () =>
@@ -148,7 +142,7 @@ export class EnsembleScenario {
     const { checks } = this.#deps;
     await checks.check('it is taken away, and its pods stop within their grace', async () => {
       const problems = Release.problems(this.#release.uninstall());
-      const left = await until(60, () => this.#pods().map(({ metadata }) => metadata.name));
+      const left = await until(60, () => this.#release.pods().map(({ metadata }) => metadata.name));
       return [...problems, ...left];
     });
   }
@@ -194,7 +188,12 @@ export class EnsembleScenario {
       join(this.#sockets, 'network.socket'),
     ];
     processes.start(load.name, process.execPath, [
-      ...['--conditions=@logweave/source', logweave, ...this.#generate(load), ...sockets, '--reconnect', '--json'],
+      '--conditions=@logweave/source',
+      logweave,
+      ...this.#generate(load),
+      ...sockets,
+      '--reconnect',
+      '--json',
     ]);
   }
 
@@ -241,7 +240,7 @@ export class EnsembleScenario {
 
   /** Correlators whose metrics show no partition. */
   #idleCorrelators(): readonly string[] {
-    return this.#pods('correlator').flatMap(({ metadata: { name } }) => {
+    return this.#release.pods('correlator').flatMap(({ metadata: { name } }) => {
       const script = `fetch('http://127.0.0.1:9464/metrics', { headers: { authorization: 'Bearer ${TOKEN}' } })
         .then((response) => response.text()).then((text) => console.log(/^logweave_correlator_lag_records\\{/m.test(text)))`;
       const { stdout } = this.#deps.plane.kubectl('exec', '-n', NAMESPACE, name, '--', 'node', '--eval', script);
@@ -251,16 +250,18 @@ export class EnsembleScenario {
 
   #audit(): readonly string[] {
     const { status, stdout, stderr } = this.#deps.plane.kubectl(
-      ...['exec', '-n', NAMESPACE, 'deploy/logweave-clickhouse-writer', '--'],
-      ...['logweave.mjs', 'audit', '--config', '/etc/logweave/config/logweave.yml', '--warehouse'],
+      'exec',
+      '-n',
+      NAMESPACE,
+      'deploy/logweave-clickhouse-writer',
+      '--',
+      'logweave.mjs',
+      'audit',
+      '--config',
+      '/etc/logweave/config/logweave.yml',
+      '--warehouse',
     );
     return status === 0 && !/^pending/m.test(stdout) ? [] : [`${stdout}${stderr}`];
-  }
-
-  #pods(component?: string): readonly PodObject[] {
-    const selector = `app.kubernetes.io/instance=logweave${component === undefined ? '' : `,app.kubernetes.io/component=${component}`}`;
-    const args = ['-n', NAMESPACE, '-l', selector, '--field-selector=status.phase=Running'];
-    return this.#deps.plane.get<{ readonly items: readonly PodObject[] }>('pods', ...args).items;
   }
 
   /** For a run that failed: what the pods were up to. */

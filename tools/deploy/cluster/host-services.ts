@@ -41,8 +41,14 @@ export class HostServices {
       'KAFKA_HEAP_OPTS=-Xmx512m',
     ]);
     this.#run('clickhouse', [
-      ...['--volume', `${password}:/run/secrets/password:ro`, '--env', 'CLICKHOUSE_USER=logweave'],
-      ...['--env', 'CLICKHOUSE_PASSWORD_FILE=/run/secrets/password', '--env', `LISTEN_ADDRESS=${this.#address}`],
+      '--volume',
+      `${password}:/run/secrets/password:ro`,
+      '--env',
+      'CLICKHOUSE_USER=logweave',
+      '--env',
+      'CLICKHOUSE_PASSWORD_FILE=/run/secrets/password',
+      '--env',
+      `LISTEN_ADDRESS=${this.#address}`,
     ]);
     const problems = await until(60, async () => {
       try {

@@ -58,7 +58,7 @@ export class Processes {
 
   /** Ends one of them, or all. */
   async stop(only?: string): Promise<void> {
-    for (const running of [...this.#running].reverse()) {
+    for (const running of this.#running.toReversed()) {
       if (only !== undefined && running.name !== only) continue;
       this.#running.splice(this.#running.indexOf(running), 1);
       running.child.kill('SIGTERM');

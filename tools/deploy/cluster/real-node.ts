@@ -14,7 +14,7 @@ const SUBNET = '10.244.0.0/24';
 /** Of the machine in the network of the pods: what runs here and they need listens on it, and nothing else reaches it. */
 export const HOST_ADDRESS = '10.244.0.1';
 /** By its name the API server finds the kubelet. */
-export const NODE_NAME = 'localhost';
+const NODE_NAME = 'localhost';
 
 export interface RealNodeDeps {
   readonly plane: ControlPlane;
@@ -56,11 +56,10 @@ export class RealNode {
     processes.start('kubelet', join(tools, 'kubelet'), [
       `--config=${join(folder, 'kubelet.yaml')}`,
       `--kubeconfig=${plane.kubeconfig}`,
-      ...[
-        `--hostname-override=${NODE_NAME}`,
-        `--root-dir=${join(folder, 'kubelet')}`,
-        `--cert-dir=${join(folder, 'kubelet')}`,
-      ],
+
+      `--hostname-override=${NODE_NAME}`,
+      `--root-dir=${join(folder, 'kubelet')}`,
+      `--cert-dir=${join(folder, 'kubelet')}`,
     ]);
   }
 
@@ -91,7 +90,7 @@ export class RealNode {
     // What pods had mounted.
     const { stdout } = runTool('findmnt', ['--noheadings', '--raw', '--output', 'TARGET']);
     const mounts = stdout.split('\n').filter((target) => target.startsWith(`${folder}/`));
-    for (const target of mounts.reverse()) runTool('umount', ['--lazy', target]);
+    for (const target of mounts.toReversed()) runTool('umount', ['--lazy', target]);
   }
 
   #ctr(...args: readonly string[]): ToolRun {
@@ -124,23 +123,25 @@ export class RealNode {
         apiVersion: 'kubelet.config.k8s.io/v1beta1',
         kind: 'KubeletConfiguration',
         containerRuntimeEndpoint: `unix://${this.#socket}`,
-        ...{
-          address: '127.0.0.1',
-          port: 26_250,
-          readOnlyPort: 0,
-          healthzBindAddress: '127.0.0.1',
-          healthzPort: 26_248,
-        },
+        address: '127.0.0.1',
+        port: 26_250,
+        readOnlyPort: 0,
+        healthzBindAddress: '127.0.0.1',
+        healthzPort: 26_248,
         authentication: {
           anonymous: { enabled: false },
           webhook: { enabled: true },
           x509: { clientCAFile: plane.certificates.authority },
         },
         authorization: { mode: 'Webhook' },
-        ...{ cgroupDriver: 'cgroupfs', failCgroupV1: false, failSwapOn: false },
+        cgroupDriver: 'cgroupfs',
+        failCgroupV1: false,
+        failSwapOn: false,
         // A machine that is a container itself may not lower these.
         oomScoreAdj: 0,
-        ...{ makeIPTablesUtilChains: false, podLogsDir: at('pod-logs'), volumePluginDir: at('volume-plugins') },
+        makeIPTablesUtilChains: false,
+        podLogsDir: at('pod-logs'),
+        volumePluginDir: at('volume-plugins'),
         // Of a test, nobody's disk is too full.
         evictionHard: {
           'memory.available': '100Mi',

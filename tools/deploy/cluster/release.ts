@@ -3,6 +3,16 @@ import { join } from 'node:path';
 import type { ToolRun } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
 
+/** What is looked at of a pod. */
+export interface PodObject {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly image: string }[] };
+  readonly status: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly { readonly restartCount: number }[];
+  };
+}
+
 const TIMEOUT = '180s';
 
 /** The chart, installed under one name in a namespace of its own. */
@@ -56,6 +66,14 @@ export class Release {
 
   uninstall(): ToolRun {
     return this.#helm('uninstall', 'logweave', '--wait', '--timeout', TIMEOUT);
+  }
+
+  /** Its pods, or those of one service, without those of jobs that are done. */
+  pods(component?: string): readonly PodObject[] {
+    const labels = ['app.kubernetes.io/instance=logweave'];
+    if (component !== undefined) labels.push(`app.kubernetes.io/component=${component}`);
+    const args = ['-n', this.namespace, '-l', labels.join(), '--field-selector=status.phase!=Succeeded'];
+    return (this.#plane.get('pods', ...args) as { readonly items: readonly PodObject[] }).items;
   }
 
   /** What helm printed, as a problem, unless it did all of it without a warning. */
