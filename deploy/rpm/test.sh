@@ -18,6 +18,7 @@ for tool in podman rpmbuild; do
   }
 done
 "$root/deploy/systemd/check.sh"
+[ -d /run/systemd/system ] || export CONTAINERS_CONF="$root/deploy/stand-ins/containers.conf"
 
 package=$(ls -t "$root"/dist/packages/logweave-*-1."$dist".x86_64.rpm 2> /dev/null | head -n 1)
 [ -n "$package" ] || { echo "no package for $dist in dist/packages: make rpm" >&2; exit 1; }
@@ -67,7 +68,7 @@ upgrade=$(cd "$work/packages" && ls logweave-*-2."$dist".x86_64.rpm)
 
 say 'a container with systemd'
 podman run -d --name "$name" --network none --systemd=always --cap-add SYS_ADMIN \
-  --security-opt seccomp=unconfined --security-opt unmask=ALL -v "$work/packages:/packages:ro" \
+  --security-opt seccomp=unconfined --security-opt unmask=ALL -v "$work/packages:/packages:ro" -v "$root/examples/web-minute:/sample:ro" \
   "$image" /sbin/init > /dev/null
 until_so 30 'systemctl is-system-running | grep -q -e running -e degraded'
 nodeps=$(podman exec "$name" sh -c '[ ! -e /etc/debian_version ] || echo --nodeps')
@@ -98,6 +99,13 @@ audited='logweave audit -c /etc/logweave/logweave.yml --json > /root/audit.json'
 until_so 30 '[ "$(wc -l < /var/log/logweave/correlated.log)" = "$(sed "s/.*\"http_lines\":\([0-9]*\).*/\1/" /root/sent.json)" ]'
 expect '[ "$(grep -c "\"correlated\":true" /var/log/logweave/correlated.log)" -gt 500 ]'
 expect "$audited"
+
+say 'the sample joined as its truth says: 1,745 requests with their connections, 42 without'
+inside 'wc -l < /var/log/logweave/correlated.log > /root/lines; grep -c "\"correlated\":true" /var/log/logweave/correlated.log > /root/joined'
+inside 'logweave replay --now --speed 2 --http /sample/http.ndjson --network /sample/network.ndjson \
+  --http-socket /run/logweave/http.socket --network-socket /run/logweave/network.socket'
+until_so 30 '[ "$(grep -c "\"correlated\":true" /var/log/logweave/correlated.log)" = "$(($(cat /root/joined) + 1745))" ]'
+until_so 30 '[ "$(wc -l < /var/log/logweave/correlated.log)" = "$(($(cat /root/lines) + 1787))" ]'
 
 say 'killed while events come, and started again with nothing lost'
 podman exec -d "$name" sh -c "$send --rate 500 --duration 12s --seed 2 > /root/second.json" > /dev/null

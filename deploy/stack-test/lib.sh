@@ -65,16 +65,7 @@ start_engine() { # COMPOSE-FILE...
     export LOGWEAVE_IMAGE=${LOGWEAVE_IMAGE:-$stand_in/slim} KAFKA_IMAGE=${KAFKA_IMAGE:-$stand_in/kafka}
     export CLICKHOUSE_IMAGE=${CLICKHOUSE_IMAGE:-$stand_in/clickhouse} PROMETHEUS_IMAGE=${PROMETHEUS_IMAGE:-$stand_in/prometheus}
     export ALERTMANAGER_IMAGE=${ALERTMANAGER_IMAGE:-$stand_in/alertmanager}
-    # Limits that a machine in a container lets others have as well, and cgroups without a systemd.
-    cat >"$work/containers.conf" <<CONF
-[containers]
-default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-CONF
-    export CONTAINERS_CONF=$work/containers.conf
+    [ -d /run/systemd/system ] || export CONTAINERS_CONF=$PWD/deploy/stand-ins/containers.conf
     set -- "$@" deploy/stack-test/podman.yml
     export DOCKER_HOST=unix://$work/podman.sock DOCKER_BUILDKIT=0
     podman system service --time=0 "$DOCKER_HOST" 2>"$work/podman.log" &

@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTool, type ToolRun } from '../run-tool.ts';
+import { runTool } from '../run-tool.ts';
 import { until } from './until.ts';
 
 const KAFKA_PORT = 19_092;
 const CLICKHOUSE_PORT = 8_123;
+/** Of a machine that is a container itself. */
+const CONTAINERS_CONF = join(import.meta.dirname, '../../../deploy/stand-ins/containers.conf');
 const PASSWORD = 'of-the-cluster-test';
 
 /** What the pods find outside of the cluster, as containers on this machine at one address: a broker and a warehouse. */
@@ -82,10 +84,8 @@ export class HostServices {
   #run(image: string, options: readonly string[]): void {
     const name = `logweave-cluster-${image}`;
     runTool('podman', ['rm', '--force', '--time', '1', name]);
-    // The limits of a container that may not raise them.
-    const limits = ['--ulimit', 'nofile=4096:4096', '--ulimit', 'nproc=4096:4096', '--runtime', 'runc'];
-    const args = ['run', '--detach', '--network', 'host', '--name', name, ...limits, ...options];
-    const run: ToolRun = runTool('podman', ['--cgroup-manager', 'cgroupfs', ...args, `${this.#prefix}/${image}`]);
+    const args = ['run', '--detach', '--network', 'host', '--name', name, ...options, `${this.#prefix}/${image}`];
+    const run = runTool('podman', args, { env: existsSync('/run/systemd/system') ? {} : { CONTAINERS_CONF } });
     if (run.status !== 0) throw new Error(`podman ${args.join(' ')}: ${run.stderr}`);
     this.#names.push(name);
   }
