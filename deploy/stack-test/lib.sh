@@ -6,23 +6,10 @@ export LOGWEAVE_SECRETS
 work=$(mktemp -d "${TMPDIR:-/tmp}/logweave-stack-XXXXXX")
 LOGWEAVE_SECRETS=$work/secrets
 project=logweave-test
-passed=0
-failed=0
+# shellcheck source=deploy/checks.sh
+. deploy/checks.sh
 helpers=()
 compose=()
-
-check() { # NAME COMMAND...
-  local name=$1 began=$SECONDS
-  shift
-  if "$@" >"$work/out" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok      $name ($((SECONDS - began)) s)"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name ($((SECONDS - began)) s)"
-    tail -n 30 "$work/out"
-  fi
-}
 
 # Tries for SECONDS until the command succeeds.
 within() { # SECONDS COMMAND...

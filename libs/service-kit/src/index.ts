@@ -10,6 +10,7 @@ export { type GroupReadiness, type ServiceFailure, ServiceGroup, type ServiceRea
 export { type ProcessSignal, processSignals, type SignalSource } from './signals.ts';
 export { systemClock } from './system-clock.ts';
 export { type Broken, commitOrBreak } from './tasks/broken.ts';
+export { type Lease, restoreUnderLease, seekIfAssigned } from './tasks/lease.ts';
 export { pollPatiently } from './tasks/poll-patiently.ts';
 export {
   type BeginCause,

@@ -1,6 +1,13 @@
 import type { CorrelationRules } from '@logweave/correlation';
-import { type Consumer, EventLogError, type TransactionalProducer } from '@logweave/event-log';
-import type { BeginCause, ServiceDeps, TaskSlot, TaskSlots } from '@logweave/service-kit';
+import type { Consumer, TransactionalProducer } from '@logweave/event-log';
+import {
+  type BeginCause,
+  type ServiceDeps,
+  type TaskSlot,
+  type TaskSlots,
+  restoreUnderLease,
+  seekIfAssigned,
+} from '@logweave/service-kit';
 import type { CorrelatorConfig } from './config.ts';
 import type { CorrelatorMetrics } from './metrics.ts';
 import { Task } from './task.ts';
@@ -30,18 +37,11 @@ export async function beginTask(
   isOurs: () => boolean,
 ): Promise<Task | null> {
   const { eventLog, config } = deps;
-  // Holding the id ends what a predecessor left open; only then do the committed offsets say the truth.
-  const producer = await eventLog.transactionalProducer(
-    `${config.transactionalIdPrefix}.${partitions.index}`,
-    transactionScope(config.group, partitions),
-  );
-  let task: Task | null = null;
-  try {
-    task = await restore(deps, partitions, cause, producer, isOurs);
-  } finally {
-    if (task === null) await producer.close();
-  }
-  return task;
+  const lease = {
+    id: `${config.transactionalIdPrefix}.${partitions.index}`,
+    scope: transactionScope(config.group, partitions),
+  };
+  return restoreUnderLease(eventLog, lease, (producer) => restore(deps, partitions, cause, producer, isOurs));
 }
 
 async function restore(
@@ -53,14 +53,12 @@ async function restore(
 ): Promise<Task | null> {
   const beganMs = clock.monotonicMs();
   const { correlation, output, next, replayed } = await restoreTask(eventLog, config, rules, partitions);
-  if (!isOurs()) return null;
-  try {
-    for (const side of [0, 1] as const) consumer.seek(partitions.inputs[side], next[side]);
-  } catch (error) {
-    // The consumer knows of it first.
-    if (error instanceof EventLogError && error.code === 'not_assigned') return null;
-    throw error;
-  }
+  const [http, network] = partitions.inputs;
+  const positions = [
+    [http, next[0]],
+    [network, next[1]],
+  ] as const;
+  if (!isOurs() || !seekIfAssigned(consumer, positions)) return null;
   const inputs = new TaskInputs(consumer, partitions.inputs, correlation, clock, config.idleAfterMs);
   const { group } = config;
   const task = new Task({ partitions, group, correlation, output, inputs, producer, metrics, clock, next });

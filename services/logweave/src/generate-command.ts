@@ -29,6 +29,8 @@ interface GenerateOptions {
 interface Summary {
   readonly http_lines: number;
   readonly network_lines: number;
+  /** Of writes that broke off with a connection: any part of them may have arrived. */
+  readonly lines_broken_off: number;
   readonly bytes: number;
   readonly connections: number;
   readonly elapsed_ms: number;
@@ -111,7 +113,8 @@ async function write(options: GenerateOptions, stream: EventStream): Promise<Sum
     progress.show(stream.arrivalMs - stream.options.startMs),
   );
   progress.clear();
-  return summarise(stream, httpLines, networkLines, bytes, systemClock.monotonicMs() - begunMs);
+  const sent = { httpLines, networkLines, linesBrokenOff: 0, bytes };
+  return summarise(stream, sent, systemClock.monotonicMs() - begunMs);
 }
 
 async function send(command: Command, options: GenerateOptions, stream: EventStream): Promise<Summary> {
@@ -133,23 +136,35 @@ async function send(command: Command, options: GenerateOptions, stream: EventStr
       reconnect: options.reconnect,
       progress: ({ elapsedMs }) => progress.show(elapsedMs),
     });
-    return summarise(stream, http.lines, network.lines, http.bytes + network.bytes, elapsedMs);
+    const sent = {
+      httpLines: http.lines,
+      networkLines: network.lines,
+      linesBrokenOff: http.linesBrokenOff + network.linesBrokenOff,
+      bytes: http.bytes + network.bytes,
+    };
+    return summarise(stream, sent, elapsedMs);
   } finally {
     progress.clear();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
+interface Sent {
+  readonly httpLines: number;
+  readonly networkLines: number;
+  readonly linesBrokenOff: number;
+  readonly bytes: number;
+}
+
 function summarise(
   stream: EventStream,
-  httpLines: number,
-  networkLines: number,
-  bytes: number,
+  { httpLines, networkLines, linesBrokenOff, bytes }: Sent,
   elapsedMs: number,
 ): Summary {
   return {
     http_lines: httpLines,
     network_lines: networkLines,
+    lines_broken_off: linesBrokenOff,
     bytes,
     connections: stream.connections,
     elapsed_ms: Math.round(elapsedMs),
@@ -158,11 +173,12 @@ function summarise(
 }
 
 function sentence(summary: Summary): string {
-  const { http_lines, network_lines, bytes, connections, elapsed_ms, lines_per_second } = summary;
+  const { http_lines, network_lines, lines_broken_off, bytes, connections, elapsed_ms, lines_per_second } = summary;
   const count = (value: number): string => value.toLocaleString('en-US');
+  const broken = lines_broken_off === 0 ? '' : `, ${count(lines_broken_off)} more in writes that broke off`;
   return (
     `${count(http_lines)} HTTP and ${count(network_lines)} network events of ${count(connections)} connections, ` +
-    `${count(bytes)} bytes, in ${(elapsed_ms / 1000).toFixed(1)} s (${count(lines_per_second)} lines/s)`
+    `${count(bytes)} bytes, in ${(elapsed_ms / 1000).toFixed(1)} s (${count(lines_per_second)} lines/s)${broken}`
   );
 }
 

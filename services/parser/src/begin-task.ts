@@ -1,5 +1,11 @@
-import { type Consumer, EventLogError, type TransactionalProducer } from '@logweave/event-log';
-import type { BeginCause, ServiceDeps, TaskSlots } from '@logweave/service-kit';
+import type { Consumer, TransactionalProducer } from '@logweave/event-log';
+import {
+  type BeginCause,
+  type ServiceDeps,
+  type TaskSlots,
+  restoreUnderLease,
+  seekIfAssigned,
+} from '@logweave/service-kit';
 import type { ParserInput } from './config.ts';
 import type { ParserMetrics } from './metrics.ts';
 import { decodeOutcomeCounts, noOutcomes } from './outcome-counts.ts';
@@ -44,19 +50,12 @@ export async function beginTask(
   isOurs: () => boolean,
 ): Promise<PartitionTask | null> {
   const { eventLog, from } = deps;
-  // Holding the id ends what a predecessor left open; only then does the committed offset say the truth.
-  const producer = await eventLog.transactionalProducer(`${from.transactionalIdPrefix}.${partitions.input.partition}`, {
-    group: from.group,
-    offsets: [partitions.input],
-    partitions: [partitions.udm, partitions.deadLetter],
-  });
-  let task: PartitionTask | null = null;
-  try {
-    task = await restore(deps, partitions, cause, producer, isOurs);
-  } finally {
-    if (task === null) await producer.close();
-  }
-  return task;
+  const { input, udm, deadLetter } = partitions;
+  const lease = {
+    id: `${from.transactionalIdPrefix}.${input.partition}`,
+    scope: { group: from.group, offsets: [input], partitions: [udm, deadLetter] },
+  };
+  return restoreUnderLease(eventLog, lease, (producer) => restore(deps, partitions, cause, producer, isOurs));
 }
 
 async function restore(
@@ -73,14 +72,7 @@ async function restore(
   if (next < low) throw new LogGapError(from.group, input, next, low);
   const counts = committed === null ? noOutcomes(next) : decodeOutcomeCounts(committed.metadata);
   if (counts === null) log.warn({ ...input, offset: next }, 'offset was set by something else, counts begin anew');
-  if (!isOurs()) return null;
-  try {
-    consumer.seek(input, next);
-  } catch (error) {
-    // The consumer knows of it first.
-    if (error instanceof EventLogError && error.code === 'not_assigned') return null;
-    throw error;
-  }
+  if (!isOurs() || !seekIfAssigned(consumer, [[input, next]])) return null;
   const output = new PendingOutput(input, from.logType, counts ?? noOutcomes(next));
   const task = new PartitionTask({ from, partitions, producer, metrics, clock, consumer, deps: process, output, next });
   metrics.restores.inc({ input: from.name, reason: cause });
