@@ -1,20 +1,25 @@
 /**
- * `node tools/cluster-test.ts [chart|ensemble]`: the chart in k8s/logweave on a control plane of Kubernetes that is started
+ * `node tools/cluster-test.ts [chart|ensemble|keda]`: the chart in k8s/logweave on a control plane of Kubernetes that is started
  * for the occasion (etcd, API server, controllers, scheduler; built with Go the first time).
  *
  * chart: what the control plane makes of it, with PodSecurity restricted enforced, on nodes that only say that they run pods.
  * ensemble: our own image on this machine as a node (containerd, kubelet; needs root), with Kafka and ClickHouse beside it.
+ * keda: KEDA scales correlators by the lag of a real Kafka (root, for the operator's view of /run; building KEDA takes some
+ * minutes more). It is run only when it is asked for.
  *
  * Ends with a line `N passed, N failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startTestKafka } from '@logweave/event-log-kafka/testing';
 import { Checks } from './deploy/checks.ts';
 import { ChartScenario } from './deploy/cluster/chart-scenario.ts';
 import { ControlPlane } from './deploy/cluster/control-plane.ts';
 import { EnsembleScenario } from './deploy/cluster/ensemble-scenario.ts';
 import { HostServices } from './deploy/cluster/host-services.ts';
+import { KedaOperator } from './deploy/cluster/keda-operator.ts';
+import { KedaScenario } from './deploy/cluster/keda-scenario.ts';
 import { Processes } from './deploy/cluster/processes.ts';
 import { HOST_ADDRESS, RealNode } from './deploy/cluster/real-node.ts';
 import { startSimulatedNodes } from './deploy/cluster/simulated-nodes.ts';
@@ -28,6 +33,7 @@ const nextImage = { repository: `${IMAGES}/slim`, tag: 'upgraded' };
 
 const root = join(import.meta.dirname, '..');
 const chart = join(root, 'k8s/logweave');
+const logweave = join(root, 'services/logweave/bin/logweave.mjs');
 const parts = process.argv.length > 2 ? process.argv.slice(2) : ['chart', 'ensemble'];
 const checks = new Checks();
 const folder = mkdtempSync(join(tmpdir(), 'logweave-cluster-'));
@@ -44,6 +50,7 @@ async function run(): Promise<void> {
   const plane = new ControlPlane(folder, tools, processes);
   await plane.start();
   if (parts.includes('chart')) await testChart(plane, tools);
+  if (parts.includes('keda')) await testKeda(plane, tools.cluster);
   if (parts.includes('ensemble')) await testEnsemble(plane, tools.cluster);
 }
 
@@ -60,6 +67,16 @@ async function testChart(
   await processes.stop('kwok');
 }
 
+async function testKeda(plane: ControlPlane, tools: string): Promise<void> {
+  const kafka = await startTestKafka();
+  if ('unavailable' in kafka) throw new ToolMissing(kafka.unavailable);
+  undo.push(() => kafka.close());
+  await startSimulatedNodes(NODES, { tools, plane, processes });
+  await new KedaOperator({ plane, processes, tools: goTools('keda'), folder }).start();
+  const brokers = kafka.bootstrapServers;
+  await new KedaScenario({ checks, plane, processes, chart, folder, logweave, brokers }).run();
+}
+
 async function testEnsemble(plane: ControlPlane, tools: string): Promise<void> {
   const node = new RealNode({ plane, processes, tools, folder, pauseImage: `${IMAGES}/pause:latest` });
   undo.push(() => node.stop());
@@ -71,7 +88,6 @@ async function testEnsemble(plane: ControlPlane, tools: string): Promise<void> {
     node.importImage(`${repository}:${tag}`);
   }
   await node.ready();
-  const logweave = join(root, 'services/logweave/bin/logweave.mjs');
   const deps = { checks, plane, processes, services, chart, folder, logweave, image, nextImage };
   const scenario = new EnsembleScenario(deps);
   undo.push(() => {

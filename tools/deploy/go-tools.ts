@@ -84,6 +84,29 @@ export const TOOL_SETS = {
       },
     ],
   },
+  /** KEDA, with all its definitions. */
+  keda: {
+    module: 'keda-tool',
+    programs: {
+      'keda-operator': 'github.com/kedacore/keda/v2/cmd/operator',
+      'keda-adapter': 'github.com/kedacore/keda/v2/cmd/adapter',
+    },
+    files: [
+      {
+        module: 'github.com/kedacore/keda/v2@v2.21.0',
+        files: Object.fromEntries(
+          [
+            'eventing.keda.sh_cloudeventsources',
+            'eventing.keda.sh_clustercloudeventsources',
+            'keda.sh_clustertriggerauthentications',
+            'keda.sh_scaledjobs',
+            'keda.sh_scaledobjects',
+            'keda.sh_triggerauthentications',
+          ].map((name) => [`crds/${name}.yaml`, `config/crd/bases/${name}.yaml`]),
+        ),
+      },
+    ],
+  },
   /** Compose, for a podman that has none. */
   compose: { module: 'compose-tool', programs: { 'docker-compose': 'github.com/docker/compose/v2/cmd' } },
 } as const satisfies Record<string, ToolSet>;

@@ -5,6 +5,9 @@ import { runTool } from '../run-tool.ts';
 /** What the API server calls the server of metrics. */
 export const METRICS_SERVICE = { name: 'metrics', namespace: 'kube-system' } as const;
 
+/** What it calls KEDA's adapter. */
+export const KEDA_METRICS_SERVICE = { name: 'keda-metrics-apiserver', namespace: 'keda' } as const;
+
 /** Who is known to the API server and to the kubelet. */
 export interface Certificates {
   readonly authority: string;
@@ -15,17 +18,23 @@ export interface Certificates {
 
 /**
  * server: what listens on the loopback address; kubelet-client: the API server at the kubelet; front-proxy: the API server
- * at the servers of other APIs.
+ * at the servers of other APIs; keda: its operator and its adapter at each other.
  */
-type CertificateName = 'server' | 'kubelet-client' | 'front-proxy';
+type CertificateName = 'server' | 'kubelet-client' | 'front-proxy' | 'keda';
 
-const NAMES = ['DNS:localhost', 'IP:127.0.0.1', `DNS:${METRICS_SERVICE.name}.${METRICS_SERVICE.namespace}.svc`];
+const NAMES = [
+  'DNS:localhost',
+  'IP:127.0.0.1',
+  'DNS:keda-operator.keda.svc',
+  ...[METRICS_SERVICE, KEDA_METRICS_SERVICE].map(({ name, namespace }) => `DNS:${name}.${namespace}.svc`),
+];
 
 const SUBJECTS: Readonly<Record<CertificateName, string>> = {
   server: '/CN=localhost',
   // The group may do everything, so also at the kubelet.
   'kubelet-client': '/O=system:masters/CN=kube-apiserver-kubelet-client',
   'front-proxy': '/CN=front-proxy',
+  keda: '/CN=keda',
 };
 
 /** Makes an authority for one cluster and what it signs, in a folder. Needs openssl. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ToolRun, runTool } from '../run-tool.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
@@ -81,6 +81,41 @@ export class ControlPlane {
   /** One object or a list of them as the server has it. @throws Error with what it said */
   get(...args: readonly string[]): unknown {
     return JSON.parse(this.mustKubectl('get', ...args, '--output', 'json'));
+  }
+
+  /** Has a server on the loopback address answer for a group of the API, under the name of a Service. */
+  registerApi(
+    { group, version }: { readonly group: string; readonly version: string },
+    { name, namespace }: { readonly name: string; readonly namespace: string },
+    port: number,
+  ): void {
+    this.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, namespace },
+        spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
+      },
+      {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        metadata: { name: `${version}.${group}` },
+        spec: {
+          group,
+          version,
+          groupPriorityMinimum: 100,
+          versionPriority: 100,
+          caBundle: readFileSync(this.certificates.authority).toString('base64'),
+          service: { name, namespace, port },
+        },
+      },
+    ]);
+  }
+
+  /** Why an API that was registered is not served yet. */
+  apiProblems(name: string): readonly string[] {
+    const { status, stderr } = this.kubectl('wait', '--for=condition=Available', `apiservice/${name}`, '--timeout=1s');
+    return status === 0 ? [] : [stderr];
   }
 
   helm(...args: readonly string[]): ToolRun {

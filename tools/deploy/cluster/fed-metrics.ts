@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METRICS_SERVICE } from './certificates.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -37,37 +37,10 @@ export class FedMetrics {
     const script = join(import.meta.dirname, 'metrics-server.ts');
     const args = [script, kubectl, plane.kubeconfig, certificate, key, String(PORT), this.#file];
     processes.start(NAME, process.execPath, args);
-    const { name, namespace } = METRICS_SERVICE;
-    plane.apply([
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name, namespace },
-        spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port: PORT }] },
-      },
-      {
-        apiVersion: 'apiregistration.k8s.io/v1',
-        kind: 'APIService',
-        metadata: { name: 'v1beta1.metrics.k8s.io' },
-        spec: {
-          group: 'metrics.k8s.io',
-          version: 'v1beta1',
-          groupPriorityMinimum: 100,
-          versionPriority: 100,
-          caBundle: readFileSync(plane.certificates.authority).toString('base64'),
-          service: { name, namespace, port: PORT },
-        },
-      },
-    ]);
+    plane.registerApi({ group: 'metrics.k8s.io', version: 'v1beta1' }, METRICS_SERVICE, PORT);
     const problems = await until(30, () => {
       processes.checkRunning();
-      const { status, stderr } = plane.kubectl(
-        'wait',
-        '--for=condition=Available',
-        'apiservice/v1beta1.metrics.k8s.io',
-        '--timeout=1s',
-      );
-      return status === 0 ? [] : [stderr];
+      return plane.apiProblems('v1beta1.metrics.k8s.io');
     });
     if (problems.length > 0) throw new Error(`the metrics API is not served: ${problems.join()}`);
   }
