@@ -76,7 +76,6 @@ engine() { "$(engine_name)" "$@"; }
 ids_of() { "${compose[@]}" ps --quiet "$1"; }
 logweave() { "${compose[@]}" exec -T socket-ingestor logweave.mjs "$@"; }
 
-
 # The answer of ClickHouse at URL, values between tabs.
 ask() { # URL QUERY [ARGUMENT OF CURL...]
   local url=$1 query=$2

@@ -22,7 +22,6 @@ send() { # ARGUMENT...
   sender=$!
 }
 sent() { wait "$sender" && cat "$work/sent" || { cat "$work/sending"; return 1; }; }
-value() { sed -n "s/.*\"$2\":\([0-9]*\).*/\1/p" "$1"; }
 
 # Rows of joined and of lone HTTP events. Those of lone connections come ttl.network_ttl_s later, two minutes.
 rows() {

@@ -29,7 +29,7 @@ interface GenerateOptions {
 interface Summary {
   readonly http_lines: number;
   readonly network_lines: number;
-  /** Of writes that broke off with a connection: any part of them may have arrived. */
+  /** Of writes that broke off with a connection: how much of them arrived is not known. */
   readonly lines_broken_off: number;
   readonly bytes: number;
   readonly connections: number;

@@ -124,6 +124,17 @@ describe('a partition that is gained', () => {
     expect(world.failures).toEqual([]);
   });
 
+  it('lets go of a task whose inputs cannot go on, and ends the service', async () => {
+    const world = new World();
+    world.onActivate = () => {
+      throw new EventLogError('closed', 'the consumer');
+    };
+    const task = await world.gain(3);
+    expect(task.closed).toBe(true);
+    expect(world.slots.live()).toEqual([]);
+    expect(() => world.slots.beginDue()).toThrow('the consumer');
+  });
+
   it('does not begin a second time beside a slot of the same partition that was lost', async () => {
     const world = new World();
     await world.slots.assign(assignment([3]));

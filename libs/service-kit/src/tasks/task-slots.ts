@@ -160,10 +160,11 @@ export class TaskSlots<Partitions, Task extends PartitionWork> {
     try {
       const task = await this.#deps.begin(slot.partitions, slot.cause, isOurs);
       if (task === null) return;
-      if (!isOurs() || !this.#activate(slot, task)) {
+      if (!isOurs()) {
         await task.close();
         return;
       }
+      if (!(await this.#activate(slot, task))) return;
       slot.problem = null;
       slot.retryMs = FIRST_RETRY_MS;
     } catch (error) {
@@ -180,8 +181,8 @@ export class TaskSlots<Partitions, Task extends PartitionWork> {
     }
   }
 
-  /** False when the partition has been lost meanwhile, which the consumer knows first. */
-  #activate(slot: TaskSlot<Partitions, Task>, task: Task): boolean {
+  /** False, and the task closed, when the partition has been lost meanwhile, which the consumer knows first. */
+  async #activate(slot: TaskSlot<Partitions, Task>, task: Task): Promise<boolean> {
     // Before its inputs go on: a batch that found no task would be lost.
     slot.task = task;
     try {
@@ -189,6 +190,7 @@ export class TaskSlots<Partitions, Task extends PartitionWork> {
       return true;
     } catch (error) {
       slot.task = null;
+      await task.close();
       if (error instanceof EventLogError && error.code === 'not_assigned') return false;
       throw error;
     }

@@ -76,12 +76,14 @@ it('names the line that has no time, and sends nothing', async () => {
   expect(received).toEqual([]);
 });
 
-it('says which socket nobody listens at', async () => {
+it('says which socket nobody listens at, and leaves none open', async () => {
   await write([lineAt('a', 0)], [lineAt('b', 0)]);
+  const left = new Promise((resolve) => servers[0]?.once('connection', (socket) => socket.once('close', resolve)));
   await expect(replay('--network-socket', at('nobody'))).rejects.toMatchObject({
     exitCode: 1,
     message: expect.stringContaining(at('nobody')) as string,
   });
+  await left;
 });
 
 it('ends with an error when the other side goes away', async () => {

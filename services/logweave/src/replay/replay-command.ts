@@ -52,11 +52,21 @@ async function replay(options: ReplayOptions): Promise<void> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  const sinks = { A: await open(options.httpSocket), B: await open(options.networkSocket) };
+  const opened: SocketSink[] = [];
   let sent = 0;
-  const pace = { durationMs: spanMs(events) / options.speed, onProgress: (count: number) => (sent = count) };
-  await playEvents(events, { A: sinks.A.write, B: sinks.B.write }, pace, systemClock, stopping.signal);
-  await Promise.all([sinks.A.end(), sinks.B.end()]);
+  try {
+    const http = await open(options.httpSocket);
+    opened.push(http);
+    const network = await open(options.networkSocket);
+    opened.push(network);
+    const pace = { durationMs: spanMs(events) / options.speed, onProgress: (count: number) => (sent = count) };
+    await playEvents(events, { A: http.write, B: network.write }, pace, systemClock, stopping.signal);
+    await Promise.all([http.end(), network.end()]);
+  } finally {
+    // One that is left open after an error would keep the process.
+    for (const sink of opened) sink.destroy();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
   const http_lines = events.slice(0, sent).filter(({ side }) => side === 'A').length;
   const summary = { http_lines, network_lines: sent - http_lines };
   const sentence = `${summary.http_lines} HTTP and ${summary.network_lines} network events sent`;

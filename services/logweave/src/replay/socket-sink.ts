@@ -7,6 +7,8 @@ export interface SocketSink {
   readonly write: Sink;
   /** Sends the end and waits until the other side has taken everything. @throws Error when it has gone away before */
   end(): Promise<void>;
+  /** Lets go of the connection, whatever has been sent. */
+  destroy(): void;
 }
 
 /** A unix stream socket to write lines to. @throws Error when nobody listens there. */
@@ -36,6 +38,9 @@ export async function openSocketSink(path: string): Promise<SocketSink> {
         await Promise.race([new Promise((resolve) => void socket.once('drain', resolve)), gone]);
       }
       check();
+    },
+    destroy() {
+      socket.destroy();
     },
     async end() {
       ending = true;
