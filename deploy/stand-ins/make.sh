@@ -23,26 +23,25 @@ need() { # PROGRAM...
     }
   done
 }
-# Whether the image is there, made of these files as they are now. Sets `sources` for the build.
-is_there() { # NAME FILE...
-  local name=$1
-  shift
-  sources=$(cat "$@" | sha256sum | cut -c1-16)
-  [ "$(podman image inspect --format '{{index .Labels "logweave.sources"}}' "$prefix/$name" 2>/dev/null)" = "$sources" ]
+digest() { cat "$@" | sha256sum | cut -c1-16; }
+# Whether the image is there, made of what has this digest.
+is_there() { # NAME DIGEST
+  [ "$(podman image inspect --format '{{index .Labels "logweave.sources"}}' "$prefix/$1" 2>/dev/null)" = "$2" ]
 }
-build() { # NAME FOLDER [ARGUMENT...]
-  local name=$1 folder=$2
-  shift 2
-  set -- --label "logweave.sources=$sources" "$@"
-  buildah bud --format docker --isolation chroot --pull-never --tag "$prefix/$name" "$@" "$folder" >"$work/log" 2>&1 ||
-    { tail -n 30 "$work/log" >&2; exit 1; }
+build() { # NAME DIGEST FOLDER [ARGUMENT...]
+  local name=$1 sources=$2 folder=$3
+  shift 3
+  buildah bud --format docker --isolation chroot --pull-never --tag "$prefix/$name" --label "logweave.sources=$sources" "$@" \
+    "$folder" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; exit 1; }
   echo "$prefix/$name"
 }
 
 # Node as the dependencies bring it, and the certificates that this machine trusts: behind a proxy with an authority of its
 # own `npm ci` works in the image as it works here.
 base() {
-  is_there base package-lock.json && is_there base-npm package-lock.json && return
+  local from
+  from=$(digest package-lock.json)
+  is_there base "$from" && is_there base-npm "$from" && return
   need debootstrap npm podman
   debootstrap --variant=minbase --include=ca-certificates,libatomic1 bookworm "$work/root" \
     "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
@@ -52,14 +51,14 @@ base() {
   cp "${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" "$work/root/etc/ssl/certs/ca-certificates.crt"
   tar -C "$work/root" -c . | podman import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
     --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' \
-    --change "LABEL logweave.sources=$sources" - "$prefix/base" 2>"$work/log" >/dev/null || { tail "$work/log" >&2; exit 1; }
+    --change "LABEL logweave.sources=$from" - "$prefix/base" 2>"$work/log" >/dev/null || { tail "$work/log" >&2; exit 1; }
   rm -rf "$work/root"
   mkdir "$work/npm"
   cp -r "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$work/npm/npm"
   printf '%s\n' "FROM $prefix/base" 'COPY npm /usr/local/lib/npm' \
     'RUN ln -s ../lib/npm/bin/npm-cli.js /usr/local/bin/npm && ln -s ../lib/npm/bin/npx-cli.js /usr/local/bin/npx' \
     >"$work/npm/Dockerfile"
-  build base-npm "$work/npm"
+  build base-npm "$from" "$work/npm"
 }
 
 ours() { # TARGET
@@ -71,11 +70,11 @@ ours() { # TARGET
 }
 
 kafka() {
-  local from=(deploy/stand-ins/kafka/* tools/kafka/pom.xml)
+  local from java_home jars
+  from=$(digest deploy/stand-ins/kafka/* tools/kafka/pom.xml)
   base
-  is_there kafka "${from[@]}" && return
+  is_there kafka "$from" && return
   need java mvn buildah
-  local java_home jars
   java_home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.home = //p')
   jars=$(npm run --silent kafka -- jars)
   mkdir "$work/kafka"
@@ -85,41 +84,44 @@ kafka() {
   tar -C "$java_home" --dereference --exclude=./jmods --exclude=./lib/src.zip --exclude=./man --exclude=./docs -c . |
     tar -C "$work/kafka/jdk" -x
   cp deploy/stand-ins/kafka/start.sh "$work/kafka/"
-  build kafka "$work/kafka" --file "$PWD/deploy/stand-ins/kafka/Dockerfile" --build-arg "BASE_IMAGE=$prefix/base"
+  build kafka "$from" "$work/kafka" --file "$PWD/deploy/stand-ins/kafka/Dockerfile" --build-arg "BASE_IMAGE=$prefix/base"
   rm -rf "$work/kafka"
 }
 
 clickhouse() {
-  local from=(deploy/stand-ins/clickhouse/* package-lock.json)
-  is_there clickhouse "${from[@]}" && return
+  local from
+  from=$(digest deploy/stand-ins/clickhouse/* package-lock.json)
+  is_there clickhouse "$from" && return
   ours all-in-one
-  is_there clickhouse "${from[@]}" || true
-  build clickhouse deploy/stand-ins/clickhouse --build-arg "ALL_IN_ONE_IMAGE=$prefix/all-in-one"
+  build clickhouse "$from" deploy/stand-ins/clickhouse --build-arg "ALL_IN_ONE_IMAGE=$prefix/all-in-one"
 }
 
 prometheus() {
-  local from=(deploy/stand-ins/prometheus/* deploy/stand-ins/clickhouse/wget)
+  local from
+  from=$(digest deploy/stand-ins/prometheus/* deploy/stand-ins/clickhouse/wget)
   base
-  is_there prometheus "${from[@]}" && is_there alertmanager "${from[@]}" && return
+  is_there prometheus "$from" && is_there alertmanager "$from" && return
   need prometheus prometheus-alertmanager buildah
   mkdir "$work/prometheus"
   cp "$(type -P prometheus)" "$(type -P prometheus-alertmanager)" deploy/stand-ins/clickhouse/wget "$work/prometheus/"
   cp -rL /usr/share/prometheus "$work/prometheus/share"
   for name in prometheus alertmanager; do
     [ "$name" = prometheus ] && program=prometheus || program=prometheus-alertmanager
-    build "$name" "$work/prometheus" --file "$PWD/deploy/stand-ins/prometheus/Dockerfile" \
+    build "$name" "$from" "$work/prometheus" --file "$PWD/deploy/stand-ins/prometheus/Dockerfile" \
       --build-arg "BASE_IMAGE=$prefix/base" --build-arg "PROGRAM=$program" --build-arg "FOLDER=$name"
   done
 }
 
 # What holds the namespaces of a pod of Kubernetes.
 pause() {
-  is_there pause deploy/stand-ins/make.sh && return
+  local from
+  from=$(digest deploy/stand-ins/make.sh)
+  is_there pause "$from" && return
   need buildah catatonit
   mkdir "$work/pause"
   cp "$(type -P catatonit)" "$work/pause/pause"
   printf '%s\n' 'FROM scratch' 'COPY pause /pause' 'USER 65535:65535' 'ENTRYPOINT ["/pause", "-P"]' >"$work/pause/Dockerfile"
-  build pause "$work/pause"
+  build pause "$from" "$work/pause"
 }
 
 export PATH="$PWD/node_modules/.bin:$PATH"

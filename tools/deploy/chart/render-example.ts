@@ -44,6 +44,6 @@ export function readManifests(text: string): readonly Manifest[] {
   });
 }
 
-export function valuesFile(chart: string, { name }: Example): string {
+export function valuesFile(chart: string, { name }: Pick<Example, 'name'>): string {
   return join(chart, 'examples', name, 'values.yaml');
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTool } from '../run-tool.ts';
+import { mustRun } from '../run-tool.ts';
 
 /** What the API server calls the server of metrics. */
 export const METRICS_SERVICE = { name: 'metrics', namespace: 'kube-system' } as const;
@@ -98,6 +98,5 @@ export function createCertificates(folder: string): Certificates {
 }
 
 function openssl(...args: readonly string[]): void {
-  const { status, stderr } = runTool('openssl', args);
-  if (status !== 0) throw new Error(`openssl ${args.join(' ')}: ${stderr}`);
+  mustRun('openssl', args);
 }

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXAMPLES, valuesFile } from '../chart/render-example.ts';
 import type { Checks } from '../checks.ts';
 import { runTool } from '../run-tool.ts';
@@ -44,13 +42,11 @@ export class ChartScenario {
     this.#deps = deps;
     const { plane, chart, folder } = deps;
     this.#release = new Release(plane, { chart, folder, namespace: NAMESPACE });
-    this.#values = EXAMPLES.filter(({ name }) => name === 'sidecar-ingestor').map((example) =>
-      valuesFile(chart, example),
-    );
+    this.#values = [valuesFile(chart, { name: 'sidecar-ingestor' })];
   }
 
   async run(): Promise<void> {
-    this.#defineCustomResources();
+    this.#deps.plane.defineResources(this.#deps.crds);
     await this.#acceptsExamples();
     await this.#installs();
     await this.#refuses();
@@ -59,18 +55,6 @@ export class ChartScenario {
     await this.#scalesOnCpu();
     await this.#scalesOnLag();
     await this.#uninstalls();
-  }
-
-  #defineCustomResources(): void {
-    const { plane, crds } = this.#deps;
-    for (const file of readdirSync(crds)) plane.apply(readFileSync(join(crds, file), 'utf8'));
-    const names = readdirSync(crds).map((file) => file.replace(/\.yaml$/, ''));
-    const known = (): readonly string[] => {
-      const resources = plane.mustKubectl('api-resources', '--no-headers', '--output', 'name');
-      return names.filter((name) => !resources.includes(`${name}.`));
-    };
-    // They are served a moment later.
-    for (let i = 0; i < 50 && known().length > 0; i++) plane.mustKubectl('get', '--raw', '/readyz');
   }
 
   /** All kinds of objects, with strict validation of their fields by the server. */

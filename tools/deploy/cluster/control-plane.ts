@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ToolRun, runTool } from '../run-tool.ts';
+import { mustRun, runTool, type ToolRun } from '../run-tool.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
 import type { Processes } from './processes.ts';
 import { until } from './until.ts';
@@ -57,19 +57,21 @@ export class ControlPlane {
 
   /** @throws Error with what kubectl said */
   mustKubectl(...args: readonly string[]): string {
-    return said(this.kubectl(...args), `kubectl ${args.join(' ')}`);
+    return mustRun(this.#program('kubectl'), ['--kubeconfig', this.kubeconfig, ...args]);
   }
 
   /** Gives objects to the server, as YAML or JSON. @throws Error with what it said */
   apply(objects: string | readonly object[], ...args: readonly string[]): void {
     const input =
       typeof objects === 'string' ? objects : JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-    const run = runTool(
-      join(this.#tools.cluster, 'kubectl'),
-      ['--kubeconfig', this.kubeconfig, 'apply', '--server-side', ...args, '-f', '-'],
-      { input },
-    );
-    said(run, 'kubectl apply');
+    const command = ['--kubeconfig', this.kubeconfig, 'apply', '--server-side', ...args, '-f', '-'];
+    mustRun(this.#program('kubectl'), command, { input });
+  }
+
+  /** Gives it the definitions of custom resources in a folder, and waits until they are served. */
+  defineResources(folder: string): void {
+    for (const file of readdirSync(folder)) this.apply(readFileSync(join(folder, file), 'utf8'));
+    this.mustKubectl('wait', '--for=condition=Established', 'customresourcedefinitions', '--all', '--timeout=30s');
   }
 
   /** Gives one object to a path of the API, where kubectl has no word for it. */
@@ -195,11 +197,6 @@ export class ControlPlane {
       `--cert-dir=${certificates}`,
     ]);
   }
-}
-
-function said({ status, stdout, stderr }: ToolRun, what: string): string {
-  if (status !== 0) throw new Error(`${what}: ${stderr.trim() || stdout.trim()}`);
-  return stdout;
 }
 
 function kubeconfigText(token: string, authority: string): string {

@@ -159,7 +159,7 @@ export class EnsembleScenario {
     const { chart, services, folder } = this.#deps;
     // Of two cores, so that all pods of an upgrade fit.
     const resources = { requests: { cpu: '20m', memory: '128Mi' } };
-    return this.#release.upgrade([valuesFile(chart, { name: 'external', unrestricted: [] })], {
+    return this.#release.upgrade([valuesFile(chart, { name: 'external' })], {
       image,
       config: {
         event_log: { kafka: { brokers: [services.broker] } },

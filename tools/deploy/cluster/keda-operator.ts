@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KEDA_METRICS_SERVICE } from './certificates.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -35,8 +35,7 @@ export class KedaOperator {
   /** @throws Error with the last words of what did not start */
   async start(): Promise<void> {
     const { plane, processes, tools, folder } = this.#deps;
-    const crds = join(tools, 'crds');
-    for (const file of readdirSync(crds)) plane.apply(readFileSync(join(crds, file), 'utf8'));
+    plane.defineResources(join(tools, 'crds'));
     this.#registerMetricsApi();
     const { certificate, key } = plane.certificates.of('keda');
     const certificates = join(folder, 'keda');

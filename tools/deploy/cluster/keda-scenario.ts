@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXAMPLES, valuesFile } from '../chart/render-example.ts';
+import { valuesFile } from '../chart/render-example.ts';
 import type { Checks } from '../checks.ts';
 import { runTool } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -39,9 +39,7 @@ export class KedaScenario {
       'logweave-clickhouse': { password: 'a-password' },
     });
     this.#startIngestor();
-    const values = EXAMPLES.filter(({ name }) => name === 'sidecar-ingestor').map((example) =>
-      valuesFile(chart, example),
-    );
+    const values = [valuesFile(chart, { name: 'sidecar-ingestor' })];
     await checks.check('KEDA takes the ScaledObject over, with an autoscaler of its own', async () => {
       const autoscaling = {
         type: 'keda',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ToolMissing } from '../go-tools.ts';
-import { runTool, type ToolRun } from '../run-tool.ts';
+import { mustRun, runTool, type ToolRun } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Processes } from './processes.ts';
 import { until } from './until.ts';
@@ -48,15 +48,14 @@ export class RealNode {
     if (process.getuid?.() !== 0) throw new ToolMissing('a node needs root');
     this.#writeFiles();
     // Before the first pod, since brokers listen on it.
-    must('ip', 'link', 'add', 'name', BRIDGE, 'type', 'bridge');
-    must('ip', 'address', 'add', `${HOST_ADDRESS}/24`, 'dev', BRIDGE);
-    must('ip', 'link', 'set', BRIDGE, 'up');
+    mustRun('ip', ['link', 'add', 'name', BRIDGE, 'type', 'bridge']);
+    mustRun('ip', ['address', 'add', `${HOST_ADDRESS}/24`, 'dev', BRIDGE]);
+    mustRun('ip', ['link', 'set', BRIDGE, 'up']);
     processes.start('containerd', 'containerd', ['--config', join(folder, 'containerd.toml')]);
     await this.#wait('containerd', () => this.#ctr('version'));
     processes.start('kubelet', join(tools, 'kubelet'), [
       `--config=${join(folder, 'kubelet.yaml')}`,
       `--kubeconfig=${plane.kubeconfig}`,
-
       `--hostname-override=${NODE_NAME}`,
       `--root-dir=${join(folder, 'kubelet')}`,
       `--cert-dir=${join(folder, 'kubelet')}`,
@@ -74,9 +73,9 @@ export class RealNode {
   /** Takes an image over from podman. @throws Error with what podman or containerd said */
   importImage(image: string): void {
     const archive = join(this.#deps.folder, 'image.tar');
-    must('podman', 'save', '--quiet', '--format', 'docker-archive', '--output', archive, image);
-    said(this.#ctr('--namespace', 'k8s.io', 'images', 'import', archive), 'ctr images import');
-    must('rm', archive);
+    mustRun('podman', ['save', '--quiet', '--format', 'docker-archive', '--output', archive, image]);
+    mustRun('ctr', ['--address', this.#socket, '--namespace', 'k8s.io', 'images', 'import', archive]);
+    mustRun('rm', [archive]);
   }
 
   /** Ends the pods that are left, then everything else. */
@@ -199,12 +198,4 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
     [${cri}.containerd.runtimes.runc.options]
       SystemdCgroup = false
 `;
-}
-
-function must(program: string, ...args: readonly string[]): void {
-  said(runTool(program, args), `${program} ${args.join(' ')}`);
-}
-
-function said({ status, stdout, stderr }: ToolRun, what: string): void {
-  if (status !== 0) throw new Error(`${what}: ${stderr.trim() || stdout.trim()}`);
 }
