@@ -161,9 +161,9 @@ test('fault 1: an ingestor that is killed while it follows a file through rotati
   writer.write(1_000);
   await until(() => third.appended > 0);
   const left = 8_000;
-  for (let found = 0; found < left; ) {
+  for (let last: number | undefined; last !== left - 1; ) {
     await new Promise((resolve) => setTimeout(resolve, 200));
-    found = (await numbersInLog()).length;
+    last = (await numbersInLog()).at(-1);
   }
   await third.kill();
   expect(writer.written).toBe(left);

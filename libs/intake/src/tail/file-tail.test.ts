@@ -271,6 +271,21 @@ test('the next process finds a file that was renamed meanwhile, and those that c
   expect([first.lines, second.lines]).toEqual([['one'], ['two', 'three', 'four']]);
 });
 
+test('the next process leaves out no file of those that were written to within one tick of the clock', async () => {
+  writeFileSync(path, 'one\ntwo\n');
+  const first = await reader({ chunkBytes: 4 });
+  await first.piece();
+  // Their names are of the same length in numbers, so that a folder may list them in any order.
+  renameSync(path, `${path}.12`);
+  writeFileSync(`${path}.11`, 'three\n');
+  writeFileSync(`${path}.10`, 'four\n');
+  for (const number of [10, 11, 12]) utimesSync(`${path}.${number}`, 1, 1_000);
+  writeFileSync(path, 'five\n');
+  const second = await successor(first);
+  for (let i = 0; i < 4; i++) await second.drainLater();
+  expect([first.lines, second.lines]).toEqual([['one'], ['two', 'three', 'four', 'five']]);
+});
+
 test('the next process finds the copy of a file that was cut short meanwhile', async () => {
   const line = 'x'.repeat(100);
   writeFileSync(path, `${line}\ntwo\n`);

@@ -1,7 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { LineLimits, LineSink } from '../line-assembler.ts';
 import { LineSplitter } from '../line-splitter.ts';
-import { findFile, findHolder, findRotatedHolder, type FoundFile, rotatedFiles } from './rotated-files.ts';
+import {
+  compareWritten,
+  findFile,
+  findHolder,
+  findRotatedHolder,
+  type FoundFile,
+  foundFile,
+  rotatedFiles,
+} from './rotated-files.ts';
 import { type TailPosition, tailPosition, WINDOW_BYTES } from './tail-position.ts';
 
 const NEWLINE = 10;
@@ -190,11 +198,11 @@ export class FileTail {
   async #successor({ handle, inode }: OpenFile, { successor, missed }: Rotated): Promise<FoundFile | null> {
     const live = await findFile(this.#options.path);
     if (!missed && successor === live?.inode) return live;
-    const others = (await rotatedFiles(this.#options.path, successor)).filter((file) => file.inode !== inode);
-    if (!missed) return others.find((file) => file.inode === successor) ?? live;
-    // In the order in which they were written to last.
-    const { mtimeNs } = await handle.stat({ bigint: true });
-    return others.find(({ modifiedNs }) => modifiedNs > mtimeNs) ?? live;
+    const files = await rotatedFiles(this.#options.path, successor);
+    if (!missed) return files.find((file) => file.inode === successor) ?? live;
+    const name = files.find((file) => file.inode === inode)?.path ?? '';
+    const here = foundFile(name, await handle.stat({ bigint: true }));
+    return files.find((file) => file.inode !== inode && compareWritten(file, here) > 0) ?? live;
   }
 
   /** What was read is not there any more: cut short, and maybe grown again. */

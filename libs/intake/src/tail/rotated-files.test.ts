@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isRotatedName } from './rotated-files.ts';
+import { compareWritten, isRotatedName } from './rotated-files.ts';
 import { formatTailPosition, parseTailPosition, tailPosition } from './tail-position.ts';
 
 test.each([
@@ -30,6 +30,23 @@ test.each([
   ['error.log', 'access.log.1'],
 ])('%s is not what %s was', (name, other) => {
   expect(isRotatedName(other, `/var/log/${name}`)).toBe(false);
+});
+
+test.each([
+  ['access.log.2', 'access.log.1'],
+  ['access.log.10', 'access.log.9'],
+  ['access.2.log', 'access.1.log'],
+  ['web1.log.3', 'web1.log.2'],
+  ['access.log-20260101', 'access.log-20260102'],
+  ['access.log-2026-01-01_13', 'access.log-2026-01-02_01'],
+  ['access.log-20260101.1', 'access.log-20260101.2'],
+])('%s, of the same times as %s, was written before it', (older, younger) => {
+  const file = (name: string) => ({ path: `/var/log/${name}`, inode: '1', sizeBytes: 1, modifiedNs: 5n, bornNs: 3n });
+  expect(compareWritten(file(older), file(younger))).toBe(-1);
+  expect(compareWritten(file(younger), file(older))).toBe(1);
+  // Their times come before their names: first that of the last writing, then that of their making.
+  expect(compareWritten({ ...file(older), bornNs: 4n }, file(younger))).toBe(1);
+  expect(compareWritten({ ...file(older), bornNs: 2n, modifiedNs: 6n }, file(younger))).toBe(1);
 });
 
 test('a position comes back from its text, and other text is none', () => {

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type TailPosition, tailPosition } from './tail-position.ts';
@@ -8,11 +9,20 @@ const COMPRESSED = /\.(?:gz|bz2|xz|zst|lz4|Z)$/;
 /** What rotation adds to a name: `.1`, `-20240101`, `-2024-01-01_13`. */
 const COUNTERS = /[._-]?\d+(?:[T:_.-]?\d+)*/g;
 
+/** Names with so many digits have a date. */
+const DATE_DIGITS = 8;
+
 export interface FoundFile {
   readonly path: string;
   readonly inode: string;
   readonly sizeBytes: number;
   readonly modifiedNs: bigint;
+  /** Of the same value in all files where the file system does not know. */
+  readonly bornNs: bigint;
+}
+
+export function foundFile(path: string, { ino, size, mtimeNs, birthtimeNs }: BigIntStats): FoundFile {
+  return { path, inode: String(ino), sizeBytes: Number(size), modifiedNs: mtimeNs, bornNs: birthtimeNs };
 }
 
 /** Null when there is none, or something that is no regular file. @throws the system's error */
@@ -20,7 +30,7 @@ export async function findFile(path: string): Promise<FoundFile | null> {
   try {
     const found = await stat(path, { bigint: true });
     if (!found.isFile()) return null;
-    return { path, inode: String(found.ino), sizeBytes: Number(found.size), modifiedNs: found.mtimeNs };
+    return foundFile(path, found);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
@@ -36,7 +46,31 @@ export function isRotatedName(name: string, path: string): boolean {
   return name.replaceAll(COUNTERS, '') === original.replaceAll(COUNTERS, '');
 }
 
-/** The other files in the folder of `path` that were it once: by their inode, or by their name. */
+/**
+ * Below 0 when `a` was written before `b`. The time of the last writing moves in steps of some milliseconds, so that files of
+ * a quick rotation may share it; then the one that was made first goes first, and then their names tell.
+ */
+export function compareWritten(a: FoundFile, b: FoundFile): number {
+  if (a.modifiedNs !== b.modifiedNs) return a.modifiedNs < b.modifiedNs ? -1 : 1;
+  if (a.bornNs !== b.bornNs) return a.bornNs < b.bornNs ? -1 : 1;
+  return compareRotatedNames(basename(a.path), basename(b.path));
+}
+
+/** Numbers that count rotations grow with age (`.1` is younger than `.2`), those of dates shrink with it. */
+function compareRotatedNames(a: string, b: string): number {
+  const [ofA, ofB] = [numbersIn(a), numbersIn(b)];
+  const at = ofA.findIndex((number, i) => number !== ofB[i]);
+  const [x, y] = [ofA[at], ofB[at]];
+  if (x === undefined || y === undefined) return 0;
+  const countsUp = a.replaceAll(/\D/g, '').length >= DATE_DIGITS;
+  return x < y === countsUp ? -1 : 1;
+}
+
+function numbersIn(name: string): readonly bigint[] {
+  return (name.match(/\d+/g) ?? []).map(BigInt);
+}
+
+/** The other files in the folder of `path` that were it once, by their inode or by their name, in the order of their writing. */
 export async function rotatedFiles(path: string, inode: string | null): Promise<readonly FoundFile[]> {
   const folder = dirname(path);
   const found: FoundFile[] = [];
@@ -45,7 +79,7 @@ export async function rotatedFiles(path: string, inode: string | null): Promise<
     const file = await findFile(join(folder, entry.name));
     if (file !== null && (file.inode === inode || isRotatedName(entry.name, path))) found.push(file);
   }
-  return found.sort((a, b) => (a.modifiedNs < b.modifiedNs ? -1 : a.modifiedNs > b.modifiedNs ? 1 : 0));
+  return found.sort(compareWritten);
 }
 
 /** Whether what was read up to a position is what stands in this file. @throws the system's error */
