@@ -151,6 +151,18 @@ describe('what an audit cannot know', () => {
     expect(report.proven).toBe(5);
   });
 
+  it('takes what a spool had for a while, and what waits for its other half since, for no loss', async () => {
+    const world = new AuditWorld().send('A 1 @0', 'B 1 @3', 'A 3 @30000', 'B 3 @30000');
+    // They say that they came in time, and come into the log when the watermark is past them.
+    world.send('A 2 @20000');
+    const waiting = await (await world.commit()).audit();
+    expect(offenders(waiting)).toEqual([]);
+    expect(waiting.sides.A).toMatchObject({ read: 3, pending: 2, lost: 0 });
+    const decided = await (await world.send('B 2 @20004', 'A 4 @200000', 'B 4 @200000').commit()).audit();
+    expect(balanced(decided)).toBe(true);
+    expect(decided.sides.A).toMatchObject({ read: 4, matched: 3, pending: 1 });
+  });
+
   it('knows that a graceful stop decided what was waiting', async () => {
     const stopBetween = async (onStop: 'emit' | 'keep') => {
       const world = await new AuditWorld({ onStop, rules: { beforeNs: 1e9, afterNs: 1e9 } }).send('A 1 @0').stop();

@@ -27,16 +27,15 @@ export class CommitSnapshot {
   }
 
   /**
-   * Whether the event may be undecided without a fault. `baseMs`: from where its time counts; `late`: it may have come
-   * below the watermark, or one of its key.
+   * Whether the event may be undecided without a fault. `baseMs`: from where its time counts. Any event may have come below
+   * the watermark: its record says when it arrived, and not for how long a spool had it before it came into the log.
    */
-  mayBeHeld(event: AuditedEvent, keyText: string, baseMs: number, late: boolean, rules: CorrelationRules): boolean {
+  mayBeHeld(event: AuditedEvent, keyText: string, baseMs: number, rules: CorrelationRules): boolean {
     const side = event.side === 'A' ? 0 : 1;
     const watermark = this.watermark;
     if (event.offset < this.#offsets[side] && !this.#checkpointed.has(keyText)) return false;
     const waitNs = longestWaitNs(rules, side);
-    let dueNs = event.atNs + waitNs;
-    if (late) dueNs = Math.max(dueNs, (event.arrivalMs - baseMs) * 1e6 + rules.lateGraceNs + waitNs);
+    const dueNs = Math.max(event.atNs, (event.arrivalMs - baseMs) * 1e6 + rules.lateGraceNs) + waitNs;
     return dueNs >= (watermark.ms - baseMs) * 1e6 + watermark.ns;
   }
 }

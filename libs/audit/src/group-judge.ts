@@ -106,7 +106,7 @@ function fitsEvent(event: AuditedEvent, expected: Expected, key: GroupKey, parti
   const { claims } = partition;
   const side = event.side === 'A' ? 0 : 1;
   if (claims.has(side, event.offset)) return agrees(event, expected, claims);
-  return silentOutcome(event, expected, key, partition, false) !== 'lost';
+  return silentOutcome(event, expected, key, partition) !== 'lost';
 }
 
 type Silent = 'suppressed' | 'pending' | 'expired' | 'deadLetter' | 'lost';
@@ -117,9 +117,8 @@ function silentOutcome(
   expected: Expected | null,
   key: GroupKey,
   { plan: { rules }, claims, snapshot, baseMs, resultsSinceMs }: Partition,
-  late: boolean,
 ): Silent {
-  if (snapshot.mayBeHeld(event, groupKeyText(key), baseMs, late, rules)) return 'pending';
+  if (snapshot.mayBeHeld(event, groupKeyText(key), baseMs, rules)) return 'pending';
   if (event.arrivalMs < resultsSinceMs) return 'expired';
   const emitted = rules.emitOrphans[event.side];
   if (expected === null) return emitted ? 'lost' : 'suppressed';
@@ -141,7 +140,6 @@ function settle(
   partition: Partition,
 ): number {
   const { claims, tallies } = partition;
-  const late = expected === null;
   for (const event of events) {
     const { offset } = event;
     const side = event.side === 'A' ? 0 : 1;
@@ -150,7 +148,7 @@ function settle(
     else if (claims.matched(side, offset)) tally.matched++;
     else if (claims.orphaned(side, offset)) tally.orphan++;
     else {
-      const outcome = silentOutcome(event, expected, key, partition, late);
+      const outcome = silentOutcome(event, expected, key, partition);
       tally[outcome]++;
       if (outcome === 'lost')
         partition.offend('lost', side, offset, groupKeyText(key), lost(event, expected, partition));

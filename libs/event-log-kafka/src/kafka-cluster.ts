@@ -1,7 +1,7 @@
 import { EventLogError, isRetriable } from '@logweave/event-log';
 import type { Clock } from '@logweave/model';
 import { Backoff } from './backoff.ts';
-import { asEventLogError, AuthenticationError, diagnose } from './kafka-error.ts';
+import { asEventLogError, AuthenticationError, diagnose, refusal } from './kafka-error.ts';
 import type { KafkaBroker } from './kafkajs.ts';
 import { type ClusterMetadata, metadataRequest, type TopicMetadata } from './metadata-request.ts';
 
@@ -44,11 +44,13 @@ export class KafkaCluster {
     return this.#closed;
   }
 
-  /** Of one topic, asked for anew unless known. @throws EventLogError `unknown_topic_or_partition`. */
+  /** Of one topic, asked for anew unless known. @throws EventLogError `unknown_topic_or_partition`, `refused`. */
   async topic(name: string): Promise<TopicMetadata> {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    const found = (await this.refresh([name])).topics.find(({ topic }) => topic === name);
+    const { topics, denied } = await this.refresh([name]);
+    if (denied.includes(name)) throw refusal(`Kafka does not let this user see topic ${name}`);
+    const found = topics.find(({ topic }) => topic === name);
     if (found === undefined || found.partitions.length === 0) {
       throw new EventLogError('unknown_topic_or_partition', `there is no topic ${name}`);
     }

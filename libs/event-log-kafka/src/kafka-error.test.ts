@@ -74,7 +74,10 @@ describe('what an error of Kafka is about', () => {
     [3, 'unknown_topic_or_partition', false],
     [6, 'unavailable', true],
     [14, 'unavailable', true],
-    [29, 'unavailable', false],
+    [29, 'refused', false],
+    [30, 'refused', false],
+    [31, 'refused', false],
+    [53, 'refused', false],
   ] as const)('code %i is %s to services, worth another try: %s', (code, expected, retriable) => {
     const error = asEventLogError(protocolError(code), 'doing something');
     expect(error).toMatchObject({ code: expected, retriable });
@@ -86,7 +89,7 @@ describe('what an error of Kafka is about', () => {
     const error = new AuthenticationError('who are you?', { retriable, cause: connectionError('KafkaJSTimeout') });
     expect(diagnose(error)).toEqual({ type: 'SASL_AUTHENTICATION_FAILED', kind: 'fatal' });
     expect(asEventLogError(error, 'doing something')).toBe(error);
-    expect(error).toMatchObject({ code: 'unavailable', retriable });
+    expect(error).toMatchObject({ code: 'refused', retriable });
   });
 
   it('stays as it is when it is one of the port already', () => {

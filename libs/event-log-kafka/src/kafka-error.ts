@@ -1,4 +1,4 @@
-import { EventLogError } from '@logweave/event-log';
+import { EventLogError, isRefusal } from '@logweave/event-log';
 
 /** What an error of a broker or of the way to it is about. */
 export interface Diagnosis {
@@ -38,6 +38,7 @@ const TRANSIENT = new Set([
 /** Said about a record that was written, or about one of which that is not known: the same sequence number settles it. */
 const UNCERTAIN = new Set(['REQUEST_TIMED_OUT', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'NETWORK_EXCEPTION']);
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING']);
+const UNAUTHORIZED = /^(?:TOPIC|GROUP|TRANSACTIONAL_ID|CLUSTER)_AUTHORIZATION_FAILED$/;
 const CONNECTION = new Set([
   'KafkaJSConnectionError',
   'KafkaJSConnectionClosedError',
@@ -49,7 +50,7 @@ const CONNECTION = new Set([
 /** A broker does not take us for who we say we are. */
 export class AuthenticationError extends EventLogError {
   constructor(message: string, options: { readonly retriable: boolean; readonly cause: unknown }) {
-    super('unavailable', message, options);
+    super('refused', message, options);
   }
 }
 
@@ -80,12 +81,25 @@ export function diagnose(error: unknown): Diagnosis {
   return { type: null, kind: connection ? 'connection' : 'fatal' };
 }
 
+/** Whether a broker does not let us, be it for who we are or for what we want. */
+export function isRefused(error: unknown): boolean {
+  if (error instanceof EventLogError) return isRefusal(error);
+  const { type } = diagnose(error);
+  return type !== null && UNAUTHORIZED.test(type);
+}
+
+export function refusal(what: string, cause?: unknown): EventLogError {
+  const advice = 'what this user has to be allowed stands in docs/hardening.md';
+  return new EventLogError('refused', `${what}; ${advice}`, { cause });
+}
+
 /** The port's error for one of Kafka's. */
 export function asEventLogError(error: unknown, doing: string): EventLogError {
   if (error instanceof EventLogError) return error;
   const { type, kind } = diagnose(error);
   const what = error instanceof Error ? error.message : String(error);
   const message = `${doing}: ${what}`;
+  if (type !== null && UNAUTHORIZED.test(type)) return refusal(message, error);
   switch (type) {
     case 'OFFSET_OUT_OF_RANGE':
       return new EventLogError('offset_out_of_range', message, { cause: error });

@@ -75,13 +75,8 @@ export class KafkaProducer implements Producer {
     const { catalog, compression } = this.#deps;
     try {
       const prepared = await prepareBatches(batches, catalog, compression);
-      const bases = prepared.map((parts) => Promise.all(parts.map((part) => this.#sender.send(part))));
-      return {
-        bases: Promise.all(bases).then(
-          (all) => all.map((of) => of[0] ?? -1),
-          (error: unknown) => Promise.reject(asEventLogError(error, 'appending')),
-        ),
-      };
+      const sent = prepared.map((parts) => parts.map((part) => this.#sender.send(part)));
+      return { bases: allOf(sent) };
     } catch (error) {
       throw asEventLogError(error, 'appending');
     }
@@ -109,6 +104,17 @@ export class KafkaProducer implements Producer {
       this.#renewing = null;
     }
   }
+}
+
+/**
+ * The first offset of each. Whoever is told of a failure can be sure that nothing of this append is on its way any more.
+ * @throws EventLogError once all are settled
+ */
+async function allOf(sent: readonly (readonly Promise<number>[])[]): Promise<readonly number[]> {
+  const settled = await Promise.allSettled(sent.flat());
+  const failed = settled.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw asEventLogError(failed.reason, 'appending');
+  return Promise.all(sent.map(async ([first]) => (await first) ?? -1));
 }
 
 /** @throws EventLogError `unavailable` when no broker gives one in time. */

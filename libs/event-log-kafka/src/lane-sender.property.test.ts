@@ -14,6 +14,7 @@ const NOT_LEADER = 6;
 const REQUEST_TIMED_OUT = 7;
 const NOT_ENOUGH_REPLICAS = 19;
 const MESSAGE_TOO_LARGE = 10;
+const TOPIC_AUTHORIZATION_FAILED = 29;
 const OUT_OF_ORDER_SEQUENCE = 45;
 const SENDER = { transactionalId: null, producerId: 7n, producerEpoch: 0 };
 
@@ -129,6 +130,21 @@ describe('batches on their way to a partition', () => {
     await clock.advance(10);
     expect(await next).toBe(0);
     expect(valuesIn(brokers, 0)).toEqual(['next']);
+  });
+
+  it('end with the first that is refused for want of rights: it may be there all the same, and its number is taken', async () => {
+    const { clock, brokers, sender } = world(1, 2);
+    brokers.faults.set(1, ['lose_answer', { errorCode: TOPIC_AUTHORIZATION_FAILED }]);
+    const types = [batchOf(0, 'there'), batchOf(0, 'behind')].map((batch) =>
+      sender.send(batch).then(
+        () => null,
+        (error: unknown) => diagnose(error).type,
+      ),
+    );
+    await clock.advance(100);
+    expect(await Promise.all(types)).toEqual(['TOPIC_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED']);
+    await expect(sender.send(batchOf(1, 'later'))).rejects.toMatchObject({ type: 'TOPIC_AUTHORIZATION_FAILED' });
+    expect(valuesIn(brokers, 0)).toEqual(['there']);
   });
 
   it('fail when what should mend them fails, and those beside them are not sent twice', async () => {

@@ -1,6 +1,6 @@
-import { EventLogError } from '@logweave/event-log';
+import { EventLogError, isRefusal } from '@logweave/event-log';
 import { Backoff } from './backoff.ts';
-import { AuthenticationError, diagnose } from './kafka-error.ts';
+import { diagnose, isRefused } from './kafka-error.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 import { protocolError } from './kafkajs.ts';
 import { PartitionLane, type QueuedBatch } from './partition-lane.ts';
@@ -37,6 +37,8 @@ export class LaneSender {
   readonly #deps: LaneSenderDeps;
   readonly #lanes = new Map<string, PartitionLane>();
   #scheduled = false;
+  /** Set once a batch was refused of which an earlier try may be in the log: its number can be given to no other. */
+  #refusal: Error | null = null;
 
   constructor(deps: LaneSenderDeps) {
     this.#deps = deps;
@@ -48,6 +50,7 @@ export class LaneSender {
 
   /** Queues a batch behind those of its partition; resolves with its base offset. */
   send(batch: PreparedBatch): Promise<number> {
+    if (this.#refusal !== null) return Promise.reject(this.#refusal);
     return new Promise((done, failed) => {
       const key = `${batch.topic}/${batch.partition}`;
       let lane = this.#lanes.get(key);
@@ -129,8 +132,15 @@ export class LaneSender {
         reason = notMended instanceof Error ? notMended : new Error(String(notMended));
       }
     }
-    lane.refuse(reason);
+    this.#refuse(lane, reason);
     return false;
+  }
+
+  #refuse(lane: PartitionLane, reason: Error): void {
+    lane.refuse(reason);
+    if (!isRefused(reason)) return;
+    this.#refusal = reason;
+    while (lane.head !== undefined) lane.refuse(reason);
   }
 
   /** What they have next goes together. */
@@ -147,9 +157,9 @@ export class LaneSender {
         leader = await this.#deps.cluster.leader(lane.topic, lane.partition);
       } catch (error) {
         // A topic that was there when its batch was made may be unknown to a broker that has just started.
-        const refused = error instanceof AuthenticationError && !error.retriable;
+        const refused = isRefusal(error) && !error.retriable;
         if (refused || (error instanceof EventLogError && error.code === 'closed')) {
-          lane.refuse(error);
+          this.#refuse(lane, error);
           this.#free([lane]);
           continue;
         }

@@ -18,10 +18,13 @@ export interface ClusterMetadata {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
   /** Those that exist. */
   readonly topics: readonly TopicMetadata[];
+  /** Names of those that were asked for and that we may not know anything about. */
+  readonly denied: readonly string[];
 }
 
 const API_KEY = 3;
 const API_VERSION = 6;
+const TOPIC_AUTHORIZATION_FAILED = 29;
 
 /**
  * Metadata, version 6. kafkajs' own throws the whole answer away when one partition of one topic has no leader.
@@ -71,5 +74,6 @@ function decode(input: ByteReader): ClusterMetadata {
     controllerId,
     brokers,
     topics: existing.map(({ topic, internal, partitions }) => ({ topic, internal, partitions })),
+    denied: topics.filter(({ error }) => error === TOPIC_AUTHORIZATION_FAILED).map(({ topic }) => topic),
   };
 }

@@ -232,7 +232,7 @@ describe.skipIf('unavailable' in inject('kafka'))('a client that says who it is'
       for (const answer of answers) {
         const error: unknown = answer.status === 'rejected' ? answer.reason : null;
         expect(error).toBeInstanceOf(EventLogError);
-        expect(error).toMatchObject({ code: 'unavailable', retriable: false });
+        expect(error).toMatchObject({ code: 'refused', retriable: false });
         expect(String(error)).toMatch(message);
         expect(String(error)).toContain(`authentication at Kafka broker ${at()} `);
         said.push(String(error));
@@ -289,7 +289,7 @@ describe.skipIf('unavailable' in inject('kafka'))('a client that says who it is'
         (error: unknown) => error,
       ),
     );
-    expect(refused).toMatchObject({ code: 'unavailable', retriable: true });
+    expect(refused).toMatchObject({ code: 'refused', retriable: true });
     secret.write('second');
     await load.progress();
     const appended = await load.stop();
@@ -323,7 +323,7 @@ describe.skipIf('unavailable' in inject('kafka'))('a client that says who it is'
     await until('a refusal', async () => (refusals > 0 ? true : null), 20_000);
     for (let minute = 1; minute <= 5; minute++) {
       laterMs += 61_000;
-      await expect(log.topics()).rejects.toMatchObject({ code: 'unavailable', retriable: minute < 5 });
+      await expect(log.topics()).rejects.toMatchObject({ code: 'refused', retriable: minute < 5 });
     }
     const told = /authentication at Kafka broker .* failed: .*invalid credentials/;
     await expect(load.stop()).rejects.toThrow(told);

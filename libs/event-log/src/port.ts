@@ -105,7 +105,8 @@ export interface Producer {
    * Appends each batch; resolves with the base offset of each once the log has acknowledged all of them durably.
    * Retries what can be retried by itself for as long as the producer is open, so waiting is the backpressure.
    * Each batch is atomic, all of them together need not be. Calls are applied in the order they were made.
-   * @throws EventLogError `record_too_large`, `unknown_topic_or_partition` (nothing appended), `closed`.
+   * @throws EventLogError `record_too_large`, `unknown_topic_or_partition` (nothing appended), `closed`; `refused` when
+   * all of its batches are settled, some of them maybe appended: then this producer takes nothing more.
    */
   append(batches: readonly AppendBatch[]): Promise<readonly number[]>;
   /** Waits for appends under way; later ones are refused with `closed`. */
@@ -223,6 +224,8 @@ export interface EventLog extends ReadableEventLog {
 
 export type EventLogErrorCode =
   | 'unavailable'
+  /** It does not take us for who we say we are, or does not let us do this. Who runs it has to mend that. */
+  | 'refused'
   | 'closed'
   | 'locked'
   | 'corrupt'
@@ -250,6 +253,15 @@ export class EventLogError extends Error {
 /** Whether waiting may help. */
 export function isRetriable(error: unknown): error is EventLogError {
   return error instanceof EventLogError && error.retriable;
+}
+
+/** Whether the same call may succeed one day, for those who lose something when they give up and nothing when they wait. */
+export function isWorthWaiting(error: unknown): error is EventLogError {
+  return isRetriable(error) || isRefusal(error);
+}
+
+export function isRefusal(error: unknown): error is EventLogError {
+  return error instanceof EventLogError && error.code === 'refused';
 }
 
 /** Offset-metadata limit of every adapter (Kafka's `offset.metadata.max.bytes`, checked as UTF-16 units). */

@@ -325,7 +325,7 @@ function targetTopics(
 ): IngestorTopics {
   const find = (name: string): TargetTopic => {
     const partitions = existing.get(name);
-    if (partitions === undefined) throw new Error(`topic ${name} does not exist`);
+    if (partitions === undefined) throw new Error(`topic ${name} does not exist, or may not be seen by this user`);
     return { name, partitions };
   };
   return {

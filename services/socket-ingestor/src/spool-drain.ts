@@ -1,20 +1,23 @@
 import {
   type AppendBatch,
   type EventLog,
-  EventLogError,
+  isRefusal,
   type ProducerRecord,
   type TopicPartition,
   type TransactionalProducer,
 } from '@logweave/event-log';
-import { type Spool, SpoolError, type SpoolPart, type SpoolPosition } from '@logweave/intake';
+import type { Spool, SpoolPart, SpoolPosition } from '@logweave/intake';
 import type { Clock } from '@logweave/model';
 import { InDoubtSearch } from './in-doubt-search.ts';
+import { mayMend } from './may-mend.ts';
 import type { PartitionEnds } from './partition-ends.ts';
 import { decodeSpoolRecord, type SpoolRecord } from './spool-record.ts';
 
 /** Bytes of the spool that go into one transaction. */
 const PART_BYTES = 4 * 1024 * 1024;
 const RETRY_MS = 500;
+/** Rights and passwords do not change by themselves. */
+const REFUSED_RETRY_MS = 5_000;
 /** Where the position is committed. It is no position in this topic, so it must hold back nothing of it. */
 const POSITION_OFFSET = Number.MAX_SAFE_INTEGER;
 
@@ -65,14 +68,16 @@ export class SpoolDrain {
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
     while (!signal.aborted) {
+      let retryMs = RETRY_MS;
       try {
         if (await this.#drain(signal)) return;
       } catch (error) {
         if (signal.aborted) return;
         if (!mayMend(error)) throw error;
+        if (isRefusal(error)) retryMs = REFUSED_RETRY_MS;
         this.#events.failing(error);
       }
-      await clock.sleep(RETRY_MS, signal);
+      await clock.sleep(retryMs, signal);
     }
   }
 
@@ -176,11 +181,4 @@ function parsePosition(metadata: string): SpoolPosition {
     throw new Error(`the log has no position of the spool but "${metadata}"`);
   }
   return { segment: segment as number, offset: offset as number };
-}
-
-/** The log is away, or the disk refuses a small write: both can mend by themselves. */
-function mayMend(error: unknown): error is Error {
-  if (error instanceof EventLogError) return error.retriable;
-  if (error instanceof SpoolError) return false;
-  return error instanceof Error && 'code' in error && 'syscall' in error;
 }

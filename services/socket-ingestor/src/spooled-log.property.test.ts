@@ -17,6 +17,7 @@ const FAULTS: readonly MemoryFault[] = [
 type Step =
   | { readonly kind: 'append'; readonly partitions: readonly number[] }
   | { readonly kind: 'available'; readonly is: boolean }
+  | { readonly kind: 'allowed'; readonly is: boolean }
   | { readonly kind: 'fault'; readonly fault: MemoryFault; readonly times: number }
   | { readonly kind: 'time'; readonly ms: number }
   /** The process is killed at this instant, and the next one starts on what its disk has. */
@@ -32,6 +33,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('available' as const), is: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('allowed' as const), is: fc.boolean() }) },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -58,9 +60,11 @@ test('fault 2: whatever dies and is lost on the way, what was taken is in the lo
           else if (step.kind === 'time') await world.pass(step.ms);
           else if (step.kind === 'fault') world.cluster.faults.plan(step.fault, { times: step.times });
           else if (step.kind === 'available') world.cluster.setAvailable(step.is);
+          else if (step.kind === 'allowed') world.cluster.allowed = step.is;
           else {
             // A process that starts waits for the log before it takes anything.
             world.cluster.setAvailable(true);
+            world.cluster.allowed = true;
             await world.kill();
           }
         }

@@ -42,6 +42,34 @@ test('an append that stands still for the stall time goes to disk with all that 
   });
 });
 
+test('what the log refuses for want of rights goes to disk at once, and is in the log once when it is allowed again', async () => {
+  await inSpoolWorld(async (world) => {
+    // The log has the first, loses its answer, and refuses to say so again.
+    world.cluster.faults.plan({ on: 'append', kind: 'lose_answer' });
+    world.append([0, 1]);
+    await world.pass(0);
+    world.cluster.allowed = false;
+    world.append([0, 1]);
+    await until(world, spooled(world, 4));
+    world.append([0]);
+    await until(world, () => world.taken.size === 5);
+    await world.pass(60_000);
+    expect([world.numbersInLog(0), world.numbersInLog(1)]).toEqual([[0], [1]]);
+    world.cluster.allowed = true;
+    await world.settle();
+    expect([world.numbersInLog(0), world.numbersInLog(1)]).toEqual([
+      [0, 2, 4],
+      [1, 3],
+    ]);
+    world.append([0]);
+    await world.pass(10);
+    expect(world.numbersInLog(0)).toEqual([0, 2, 4, 5]);
+    // The last one without going by the disk.
+    expect(await world.count('spooled_records_total')).toBe(5);
+    expect(world.spoolFiles()).toEqual(['lock', 'state']);
+  });
+});
+
 test('a log that answers each append in time but never catches up is not waited for either', async () => {
   await inSpoolWorld(async (world) => {
     world.pressed();

@@ -1,4 +1,4 @@
-import type { AppendBatch, Producer } from '@logweave/event-log';
+import { type AppendBatch, isRefusal, type Producer } from '@logweave/event-log';
 import { type Spool, SpoolError, type SpoolPosition } from '@logweave/intake';
 import type { Clock } from '@logweave/model';
 import type { PartitionEnds } from './partition-ends.ts';
@@ -70,6 +70,8 @@ export class SpooledProducer {
   /** What was on its way to the log when the spool began to be used. */
   #inDoubt: Call[] = [];
   #inDoubtEnd: SpoolPosition | null = null;
+  /** The log has refused us in the middle of that: some of it may be there, so whoever sends the spool has to look. */
+  #isUndecided = false;
   #whenAnswered: (() => void)[] = [];
   #refusal: Error | null = null;
   #closed = false;
@@ -114,14 +116,16 @@ export class SpooledProducer {
   }
 
   /**
-   * Resolves when the log has acknowledged what was given to it directly, which then leaves the spool.
-   * @throws Error when the log has refused some of it
+   * Resolves when the log has answered what was given to it directly. What it has acknowledged leaves the spool, unless it
+   * has refused us meanwhile.
+   * @throws Error when it cannot take some of it
    */
   async acknowledged(): Promise<void> {
     if (this.#sent.size > 0) await new Promise<void>((resolve) => this.#whenAnswered.push(resolve));
     await Promise.all(this.#inDoubt.map(({ placed }) => placed.promise));
     if (this.#refusal !== null) throw this.#refusal;
-    if (this.#inDoubtEnd !== null) await this.#deps.spool.release(this.#inDoubtEnd);
+    if (this.#inDoubtEnd !== null && !this.#isUndecided) await this.#deps.spool.release(this.#inDoubtEnd);
+    this.#isUndecided = false;
     this.#inDoubt = [];
     this.#inDoubtEnd = null;
   }
@@ -195,6 +199,12 @@ export class SpooledProducer {
       },
       (error: unknown) => {
         cancel();
+        if (isRefusal(error) && !this.#closed) {
+          this.#isUndecided = true;
+          this.#beginSpooling();
+          this.#answered(call, 'sent');
+          return;
+        }
         this.#refusal = asError(error);
         this.#answered(call, 'refused');
         call.failed(error);
@@ -203,7 +213,7 @@ export class SpooledProducer {
     );
   }
 
-  #answered(call: Call, state: 'acknowledged' | 'refused'): void {
+  #answered(call: Call, state: 'sent' | 'acknowledged' | 'refused'): void {
     call.state = state;
     this.#sent.delete(call);
     if (this.#sent.size > 0) return;

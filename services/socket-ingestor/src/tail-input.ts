@@ -1,7 +1,6 @@
 import {
   type AppendBatch,
   type EventLog,
-  EventLogError,
   type ProducerRecord,
   type TopicPartition,
   type TransactionalProducer,
@@ -10,6 +9,7 @@ import { FileTail, formatTailPosition, parseTailPosition, type TailChange, type 
 import { type Clock, LIMITS } from '@logweave/model';
 import type { Input } from './input.ts';
 import { clearTally, settleTally } from './input-tally.ts';
+import { mayMend } from './may-mend.ts';
 import type { IngestorMetrics } from './metrics.ts';
 import type { RawInputOf } from './raw-config.ts';
 import { RawIntake, type RawIntakeTopics } from './raw-intake.ts';
@@ -190,7 +190,7 @@ export class TailInput implements Input {
         settleTally(this.#intake.tally, this.name, metrics);
         return true;
       case 'aborted':
-        if (!outcome.error.retriable) throw outcome.error;
+        if (!mayMend(outcome.error)) throw outcome.error;
         this.#deps.failing(outcome.error);
         return false;
       case 'unknown':
@@ -235,10 +235,4 @@ class TransactionRecords implements RecordSink {
 
 function partitionsOf({ name, partitions }: TargetTopic): TopicPartition[] {
   return Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition }));
-}
-
-/** The log is away, or the disk refuses to be read: both can mend by themselves. */
-function mayMend(error: unknown): error is Error {
-  if (error instanceof EventLogError) return error.retriable;
-  return error instanceof Error && 'code' in error && 'syscall' in error;
 }

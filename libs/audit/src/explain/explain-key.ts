@@ -68,7 +68,7 @@ export async function explainKey(log: AuditedLog, plan: AuditPlan, options: Expl
     if (source.offset >= snapshot.next[side]) return true;
     const { offset, arrivalMs } = source;
     const audited = { side: event.side, offset, arrivalMs, delayMs: event.delayMs, atNs: source.time.ns };
-    return snapshot.mayBeHeld(audited, key, baseMs, true, rules);
+    return snapshot.mayBeHeld(audited, key, baseMs, rules);
   };
   return { ...explanation, advice: adviceFor(explanation, plan, held) };
 }

@@ -4,8 +4,30 @@ import { systemClock } from '@logweave/service-kit';
 import kafkajs, { type Admin } from 'kafkajs';
 
 // Node finds only some of the names that this CommonJS module gives.
-const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
+const {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  ConfigResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+} = kafkajs;
 const LOOK_EVERY_MS = 50;
+const RESOURCES = {
+  topic: AclResourceTypes.TOPIC,
+  group: AclResourceTypes.GROUP,
+  transactionalId: AclResourceTypes.TRANSACTIONAL_ID,
+};
+const OPERATIONS = {
+  Describe: AclOperationTypes.DESCRIBE,
+  DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
+  Read: AclOperationTypes.READ,
+  Write: AclOperationTypes.WRITE,
+};
+
+/** What somebody may do, for each kind of resource. */
+export type KafkaRights = Readonly<Partial<Record<keyof typeof RESOURCES, readonly (keyof typeof OPERATIONS)[]>>>;
 
 /** A transaction to which more can be written. */
 export interface OpenKafkaTransaction extends OpenTransaction {
@@ -46,6 +68,18 @@ export class KafkaTools {
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
     const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
     await admin.alterConfigs({ validateOnly: false, resources });
+  }
+
+  /** Lets a user do this with everything whose name begins with `prefix`. The broker needs an authorizer. */
+  async allow(user: string, prefix: string, rights: KafkaRights): Promise<void> {
+    const admin = await this.admin();
+    await admin.createAcls({ acl: [...entries(user, prefix, rights)] });
+  }
+
+  /** Takes away what `allow` has given. */
+  async forbid(user: string, prefix: string, rights: KafkaRights): Promise<void> {
+    const admin = await this.admin();
+    await admin.deleteAcls({ filters: [...entries(user, prefix, rights)] });
   }
 
   /** Moves each partition of a topic without replicas to the next of the brokers; resolves when they lead: who leads what. */
@@ -96,4 +130,18 @@ export class KafkaTools {
     await Promise.all(this.#closing.splice(0).map((close) => close()));
     this.#admin = null;
   }
+}
+
+function entries(user: string, prefix: string, rights: KafkaRights): readonly kafkajs.AclEntry[] {
+  return Object.entries(RESOURCES).flatMap(([name, resourceType]) =>
+    (rights[name as keyof typeof RESOURCES] ?? []).map((operation) => ({
+      principal: `User:${user}`,
+      host: '*',
+      operation: OPERATIONS[operation],
+      permissionType: AclPermissionTypes.ALLOW,
+      resourceType,
+      resourceName: prefix,
+      resourcePatternType: ResourcePatternTypes.PREFIXED,
+    })),
+  );
 }

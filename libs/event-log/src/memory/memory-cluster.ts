@@ -40,6 +40,8 @@ export class MemoryCluster {
   readonly groups = new GroupCoordinator();
   /** Nobody gets an answer while this is false: appends wait, commits are aborted, polls find nothing. */
   available = true;
+  /** While this is false everybody is told that he may not do what he asks for, but for those who read and poll already. */
+  allowed = true;
   readonly #options: MemoryClusterOptions;
   readonly #clients = new Set<MemoryEventLog>();
   readonly #topics = new Map<string, { spec: TopicSpec; readonly firstId: number }>();

@@ -18,7 +18,7 @@ import {
 import type { MemoryCluster } from './memory-cluster.ts';
 import { MemoryProducer, MemoryTransactionalProducer } from './memory-producers.ts';
 import { ProcessLife } from './process-life.ts';
-import { RETRY_MS, unavailable } from './retry.ts';
+import { refused, RETRY_MS, unavailable } from './retry.ts';
 
 /** One process's connection to a log in memory. */
 export class MemoryEventLog implements EventLog, LocalLog {
@@ -149,6 +149,7 @@ export class MemoryEventLog implements EventLog, LocalLog {
         await this.life.sleep(RETRY_MS);
         continue;
       }
+      if (!this.cluster.allowed) throw refused(`committing offsets of ${group}`);
       if (!allowed()) return false;
       for (const { id, offset, metadata } of offsets) this.cluster.setCommitted(group, id, { offset, metadata });
       if (fault?.kind !== 'lose_answer') return true;
@@ -166,5 +167,6 @@ export class MemoryEventLog implements EventLog, LocalLog {
     await this.life.alive();
     if (this.closed) throw new EventLogError('closed', 'the event log is closed');
     while (!this.cluster.available) await this.life.sleep(RETRY_MS);
+    if (!this.cluster.allowed) throw refused('a request');
   }
 }

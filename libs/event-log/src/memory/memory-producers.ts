@@ -8,13 +8,15 @@ import {
 } from '../port.ts';
 import { checkMetadata } from '../record-limits.ts';
 import type { MemoryEventLog } from './memory-log.ts';
-import { RETRY_MS, unavailable } from './retry.ts';
+import { refused, RETRY_MS, unavailable } from './retry.ts';
 
 /** Appends one call after the other, and each until the log has answered. */
 export class MemoryProducer implements Producer {
   readonly #log: MemoryEventLog;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** Set once it has been refused. */
+  #refusal: EventLogError | null = null;
 
   constructor(log: MemoryEventLog) {
     this.#log = log;
@@ -24,7 +26,7 @@ export class MemoryProducer implements Producer {
     if (this.#closed || this.#log.closed) throw new EventLogError('closed', 'the producer is closed');
     this.#log.cluster.check(batches);
     const appended = this.#last.then(() => this.#append(batches));
-    this.#last = appended;
+    this.#last = appended.catch(() => undefined);
     return appended;
   }
 
@@ -45,6 +47,8 @@ export class MemoryProducer implements Producer {
         batches.map(({ topic }) => topic),
       );
       if (fault?.kind === 'delay') await life.sleep(fault.ms);
+      if (cluster.available && !cluster.allowed) this.#refusal ??= refused('appending');
+      if (this.#refusal !== null) throw this.#refusal;
       if (cluster.available && fault?.kind !== 'refuse') {
         appended ??= cluster.append(batches, null);
         if (fault?.kind !== 'lose_answer') return appended;
@@ -98,6 +102,7 @@ export class MemoryTransactionalProducer implements TransactionalProducer {
     const fault = cluster.faults.take('commit', [this.transactionalId]);
     const error = unavailable(`the transaction of ${this.transactionalId} could not be committed`);
     if (!cluster.available || fault?.kind === 'refuse') return { kind: 'aborted', error };
+    if (!cluster.allowed) return { kind: 'aborted', error: refused(`the transaction of ${this.transactionalId}`) };
     if (fault?.kind === 'fence') cluster.open(this.transactionalId);
     if (cluster.epoch(this.transactionalId) !== this.#epoch) return { kind: 'fenced' };
     const written = cluster.begin(this.transactionalId, batches);

@@ -6,6 +6,7 @@ import { MemoryCluster, type MemoryEventLog } from '@logweave/event-log/memory';
 import type { SegmentFile } from '@logweave/intake';
 import { VirtualClock } from '@logweave/model';
 import { Registry } from 'prom-client';
+import { LateProducer } from '../late-producer.ts';
 import { createIngestorMetrics } from '../metrics.ts';
 import type { SpoolTrouble } from '../spooled-producer.ts';
 import { openSpooledLog, type SpooledLog } from '../open-spooled-log.ts';
@@ -70,7 +71,7 @@ export class SpoolWorld {
       { directory: this.#directory, maxBytes: this.#maxSpoolBytes, stallMs: STALL_MS, name: 't.spool' },
       {
         eventLog: client,
-        producer: await this.#soon(client.producer()),
+        producer: new LateProducer(() => client.producer(), client.life.clock),
         topics: new Map(topics.map((name) => [name, PARTITIONS])),
         isAway: false,
         clock: client.life.clock,
@@ -151,6 +152,7 @@ export class SpoolWorld {
   async settle(): Promise<void> {
     this.cluster.faults.clear();
     this.cluster.setAvailable(true);
+    this.cluster.allowed = true;
     for (let round = 0; round < 50 || this.isSpooling; round++) {
       if (round > 1_000) throw new Error('the spool does not become empty');
       // Shorter than the stall time, so that the disk is not too slow for it.
