@@ -8,8 +8,8 @@
 #   make image  the slim image with docker or buildah (TARGET=all-in-one for the other); deploy/build-image.sh says more
 #   make deploy-check  what is deployed, without running it: chart, units, rules, images, scripts
 #   make stack-test    the compose stack under load: a correlator killed, everything replaced; and once with TLS
-#   make cluster-test  the chart on a control plane of Kubernetes, and our image on a node (ARGS=chart or ensemble
-#                      for one of them, ARGS=keda for scaling by KEDA itself)
+#   make cluster-test  the chart on a control plane of Kubernetes, and our image on a node, also behind network policies
+#                      (ARGS=chart, ensemble or policies for one of them, ARGS=keda for scaling by KEDA itself)
 #   make observability-test   the alert rules and their tests with promtool (Debian: apt-get install prometheus)
 #   make chart-test   the chart in k8s/logweave with helm, helm-unittest and kubeconform (Go 1.26, built once; python3)
 #   make rpm    packages in dist/packages (Debian: apt-get install rpm)       make tarball   only the tar.gz

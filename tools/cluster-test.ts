@@ -1,9 +1,10 @@
 /**
- * `node tools/cluster-test.ts [chart|ensemble|keda]`: the chart in k8s/logweave on a control plane of Kubernetes that is started
- * for the occasion (etcd, API server, controllers, scheduler; built with Go the first time).
+ * `node tools/cluster-test.ts [chart|ensemble|policies|keda]`: the chart in k8s/logweave on a control plane of Kubernetes
+ * that is started for the occasion (etcd, API server, controllers, scheduler; built with Go the first time).
  *
  * chart: what the control plane makes of it, with PodSecurity restricted enforced, on nodes that only say that they run pods.
  * ensemble: our own image on this machine as a node (containerd, kubelet; needs root), with Kafka and ClickHouse beside it.
+ * policies: the chart's network policies on the node of `ensemble`, enforced by kube-router.
  * keda: KEDA scales correlators by the lag of a real Kafka (root, for the operator's view of /run; building KEDA takes some
  * minutes more). It is run only when it is asked for.
  *
@@ -20,6 +21,8 @@ import { EnsembleScenario } from './deploy/cluster/ensemble-scenario.ts';
 import { HostServices } from './deploy/cluster/host-services.ts';
 import { KedaOperator } from './deploy/cluster/keda-operator.ts';
 import { KedaScenario } from './deploy/cluster/keda-scenario.ts';
+import { KubeRouter } from './deploy/cluster/kube-router.ts';
+import { PolicyScenario } from './deploy/cluster/policy-scenario.ts';
 import { Processes } from './deploy/cluster/processes.ts';
 import { HOST_ADDRESS, RealNode } from './deploy/cluster/real-node.ts';
 import { startSimulatedNodes } from './deploy/cluster/simulated-nodes.ts';
@@ -34,7 +37,7 @@ const nextImage = { repository: `${IMAGES}/slim`, tag: 'upgraded' };
 const root = join(import.meta.dirname, '..');
 const chart = join(root, 'k8s/logweave');
 const logweave = join(root, 'services/logweave/bin/logweave.mjs');
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ['chart', 'ensemble'];
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ['chart', 'ensemble', 'policies'];
 const checks = new Checks();
 const folder = mkdtempSync(join(tmpdir(), 'logweave-cluster-'));
 const processes = new Processes(folder);
@@ -46,12 +49,16 @@ const undo: (() => Promise<void> | void)[] = [
 
 async function run(): Promise<void> {
   const tools = { cluster: goTools('cluster'), helm: join(goTools('helm'), 'helm') };
-  if (parts.includes('ensemble')) makeImages();
+  const needsNode = parts.includes('ensemble') || parts.includes('policies');
+  if (needsNode) makeImages();
   const plane = new ControlPlane(folder, tools, processes);
   await plane.start();
   if (parts.includes('chart')) await testChart(plane, tools);
   if (parts.includes('keda')) await testKeda(plane, tools.cluster);
-  if (parts.includes('ensemble')) await testEnsemble(plane, tools.cluster);
+  if (!needsNode) return;
+  const services = await startNode(plane, tools.cluster);
+  if (parts.includes('ensemble')) await testEnsemble(plane, services);
+  if (parts.includes('policies')) await testPolicies(plane, services);
 }
 
 async function testChart(
@@ -77,7 +84,8 @@ async function testKeda(plane: ControlPlane, tools: string): Promise<void> {
   await new KedaScenario({ checks, plane, processes, chart, folder, logweave, brokers }).run();
 }
 
-async function testEnsemble(plane: ControlPlane, tools: string): Promise<void> {
+/** This machine as a node, with our images, and what the pods find beside it. */
+async function startNode(plane: ControlPlane, tools: string): Promise<HostServices> {
   const node = new RealNode({ plane, processes, tools, folder, pauseImage: `${IMAGES}/pause:latest` });
   undo.push(() => node.stop());
   await node.start();
@@ -88,6 +96,17 @@ async function testEnsemble(plane: ControlPlane, tools: string): Promise<void> {
     node.importImage(`${repository}:${tag}`);
   }
   await node.ready();
+  return services;
+}
+
+async function testPolicies(plane: ControlPlane, services: HostServices): Promise<void> {
+  const router = new KubeRouter({ plane, processes, tools: goTools('kube-router') });
+  undo.push(() => router.stop());
+  await router.start();
+  await new PolicyScenario({ checks, plane, services, chart, folder, logweave, image }).run();
+}
+
+async function testEnsemble(plane: ControlPlane, services: HostServices): Promise<void> {
   const deps = { checks, plane, processes, services, chart, folder, logweave, image, nextImage };
   const scenario = new EnsembleScenario(deps);
   undo.push(() => {

@@ -4,7 +4,7 @@
 set -eu
 [ -e /etc/debian_version ] || { echo "not a Debian: install podman, buildah, runc and what else the tests name by hand" >&2; exit 1; }
 missing=$(for package in podman buildah runc netavark aardvark-dns catatonit debootstrap containerd containernetworking-plugins \
-  iptables iproute2 conntrack rpm prometheus prometheus-alertmanager openssl shellcheck systemd curl; do
+  iptables ipset iproute2 conntrack rpm prometheus prometheus-alertmanager openssl shellcheck systemd curl; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || echo "$package"
 done)
 [ -n "$missing" ] || exit 0

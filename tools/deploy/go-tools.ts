@@ -107,6 +107,11 @@ export const TOOL_SETS = {
       },
     ],
   },
+  /** What enforces network policies. */
+  'kube-router': {
+    module: 'kube-router-tool',
+    programs: { 'kube-router': 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router' },
+  },
   /** Compose, for a podman that has none. */
   compose: { module: 'compose-tool', programs: { 'docker-compose': 'github.com/docker/compose/v2/cmd' } },
 } as const satisfies Record<string, ToolSet>;

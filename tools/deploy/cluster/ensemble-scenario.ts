@@ -4,6 +4,7 @@ import { valuesFile } from '../chart/render-example.ts';
 import type { Checks } from '../checks.ts';
 import { runTool } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { ensembleValues, type Image, joinedRows, socketArguments } from './ensemble-values.ts';
 import type { HostServices } from './host-services.ts';
 import type { Processes } from './processes.ts';
 import { type PodObject, Release } from './release.ts';
@@ -18,9 +19,9 @@ export interface EnsembleScenarioDeps {
   readonly folder: string;
   /** The program, to generate load and to join it offline. */
   readonly logweave: string;
-  readonly image: { readonly repository: string; readonly tag: string };
+  readonly image: Image;
   /** The same program as another image. */
-  readonly nextImage: { readonly repository: string; readonly tag: string };
+  readonly nextImage: Image;
 }
 
 interface Load {
@@ -153,26 +154,16 @@ export class EnsembleScenario {
     config = {},
   }: {
     readonly replicas?: number;
-    readonly image?: { readonly repository: string; readonly tag: string };
+    readonly image?: Image;
     readonly config?: object;
   }) {
     const { chart, services, folder } = this.#deps;
-    // Of two cores, so that all pods of an upgrade fit.
-    const resources = { requests: { cpu: '20m', memory: '128Mi' } };
-    return this.#release.upgrade([valuesFile(chart, { name: 'external' })], {
-      image,
-      config: {
-        event_log: { kafka: { brokers: [services.broker] } },
-        outputs: { clickhouse: { dsn: services.dsn } },
-        correlation: { ttl: { network_ttl_s: TTL_SECONDS } },
-        ...config,
-      },
-      socketIngestor: { hostPath: { create: true, sockets: this.#sockets, data: join(folder, 'spool') }, resources },
-      correlator: { replicas, resources },
-      parser: { replicas: 1, resources },
-      clickhouseWriter: { replicas: 1, resources },
-      jobs: { resources },
-    });
+    const correlation = { ttl: { network_ttl_s: TTL_SECONDS } };
+    const values = { services, folder, sockets: this.#sockets, image, correlators: replicas };
+    return this.#release.upgrade(
+      [valuesFile(chart, { name: 'external' })],
+      ensembleValues({ ...values, config: { correlation, ...config } }),
+    );
   }
 
   #generate({ seed, seconds }: Load): readonly string[] {
@@ -181,17 +172,11 @@ export class EnsembleScenario {
 
   #send(load: Load): void {
     const { processes, logweave } = this.#deps;
-    const sockets = [
-      '--http-socket',
-      join(this.#sockets, 'http.socket'),
-      '--network-socket',
-      join(this.#sockets, 'network.socket'),
-    ];
     processes.start(load.name, process.execPath, [
       '--conditions=@logweave/source',
       logweave,
       ...this.#generate(load),
-      ...sockets,
+      ...socketArguments(this.#sockets),
       '--reconnect',
       '--json',
     ]);
@@ -232,10 +217,8 @@ export class EnsembleScenario {
     };
   }
 
-  async #rows(): Promise<Rows> {
-    const sql = "SELECT countIf(correlated), countIf(orphan_side = 'A') FROM http_logs FORMAT TSV";
-    const [joined = 0, lone = 0] = (await this.#deps.services.query(sql)).split('\t').map(Number);
-    return { joined, lone };
+  #rows(): Promise<Rows> {
+    return joinedRows(this.#deps.services);
   }
 
   /** Correlators whose metrics show no partition. */

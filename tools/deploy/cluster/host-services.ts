@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { runTool } from '../run-tool.ts';
 import { until } from './until.ts';
 
-const KAFKA_PORT = 19_092;
-const CLICKHOUSE_PORT = 8_123;
+export const KAFKA_PORT = 19_092;
+export const CLICKHOUSE_PORT = 8_123;
 /** Of a machine that is a container itself. */
 const CONTAINERS_CONF = join(import.meta.dirname, '../../../deploy/stand-ins/containers.conf');
 const PASSWORD = 'of-the-cluster-test';

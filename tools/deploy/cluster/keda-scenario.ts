@@ -4,6 +4,7 @@ import { valuesFile } from '../chart/render-example.ts';
 import type { Checks } from '../checks.ts';
 import { runTool } from '../run-tool.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { socketArguments } from './ensemble-values.ts';
 import type { Processes } from './processes.ts';
 import { Release } from './release.ts';
 import { until } from './until.ts';
@@ -88,8 +89,7 @@ export class KedaScenario {
 
   #load(): void {
     const { logweave, folder } = this.#deps;
-    const sockets = ['http', 'network'].flatMap((name) => [`--${name}-socket`, join(folder, `${name}.socket`)]);
-    const load = ['generate', '--reconnect', '--rate', '4000', '--duration', '10s', ...sockets];
+    const load = ['generate', '--reconnect', '--rate', '4000', '--duration', '10s', ...socketArguments(folder)];
     const { status, stderr } = runTool(process.execPath, ['--conditions=@logweave/source', logweave, ...load]);
     if (status !== 0) throw new Error(stderr);
   }

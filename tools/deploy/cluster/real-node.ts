@@ -14,7 +14,7 @@ const SUBNET = '10.244.0.0/24';
 /** Of the machine in the network of the pods: what runs here and they need listens on it, and nothing else reaches it. */
 export const HOST_ADDRESS = '10.244.0.1';
 /** By its name the API server finds the kubelet. */
-const NODE_NAME = 'localhost';
+export const NODE_NAME = 'localhost';
 
 export interface RealNodeDeps {
   readonly plane: ControlPlane;
