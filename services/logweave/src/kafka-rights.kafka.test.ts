@@ -55,7 +55,7 @@ async function strictEnsemble(context: TestContext) {
   };
   expect(await logweave(['topics', '--create', '-c', ensemble.config()])).toMatchObject({ code: 0 });
   expect(await logweave(['migrate', '-c', ensemble.config()])).toMatchObject({ code: 0 });
-  return { ensemble, tools, asUser };
+  return { ensemble, tools, asUser, passwordFile };
 }
 
 function generate({ at }: Ensemble): LogweaveRun {
@@ -64,8 +64,13 @@ function generate({ at }: Ensemble): LogweaveRun {
 }
 
 /** Everything that was generated has been read and decided, and stands in ClickHouse. */
-async function expectDecided(config: string, load: LogweaveRun): Promise<void> {
-  const sent = JSON.parse((await load.finished).stdout) as { http_lines: number; network_lines: number };
+async function expectDecided(config: string, ...loads: readonly LogweaveRun[]): Promise<void> {
+  const sent = { http_lines: 0, network_lines: 0 };
+  for (const load of loads) {
+    const lines = JSON.parse((await load.finished).stdout) as typeof sent;
+    sent.http_lines += lines.http_lines;
+    sent.network_lines += lines.network_lines;
+  }
   const audit = async (): Promise<unknown> =>
     JSON.parse((await logweave(['audit', '--json', '--warehouse', '-c', config])).stdout);
   await expect.poll(audit, { timeout: 60_000, interval: 1_000 }).toMatchObject({
@@ -102,7 +107,8 @@ describe.skipIf('unavailable' in inject('kafka'))('a user of Kafka', () => {
   it('who loses his rights while events come loses none of these: they wait on disk until he has them again', async (context) => {
     const { ensemble, tools, asUser } = await strictEnsemble(context);
     await tools.allow(USER, `${PREFIX}.`, rights);
-    const ingestor = await ensemble.run('socket-ingestor', asUser);
+    const asOneIngestor = { ...asUser, inputs: { spool: { directory: ensemble.at('spool') } } };
+    const ingestor = await ensemble.run('socket-ingestor', asOneIngestor);
     const load = generate(ensemble);
     await systemClock.sleep(2_000);
     await tools.forbid(USER, `${PREFIX}.`, { topic: rights.topic ?? [] });
@@ -111,11 +117,38 @@ describe.skipIf('unavailable' in inject('kafka'))('a user of Kafka', () => {
     expect(await correlator.finished).toMatchObject({ code: 1 });
     expect(correlator.stderr).toContain('docs/hardening.md');
     await load.finished;
+    await ensemble.stop(ingestor);
+    // Nor does it end when it starts and is refused, since it knows what there is to know of the topics.
+    const next = await ensemble.run('socket-ingestor', asOneIngestor);
+    const more = generate(ensemble);
+    await more.finished;
+    const away = next.logged('event log is away, topics are taken to be as they were');
+    expect(away?.['reason']).toContain(`does not let this user see topic ${PREFIX}.http`);
     await tools.allow(USER, `${PREFIX}.`, { topic: rights.topic ?? [] });
-    const isBack = () => ingestor.stderr.split('spool is empty, what comes goes to the event log').length > 2;
-    await ingestor.until(isBack);
+    await next.until(() => next.logged('spool is empty, what comes goes to the event log') !== undefined);
     for (const service of ['correlator', 'clickhouse-writer']) await ensemble.run(service, asUser);
-    await expectDecided(ensemble.config(asUser), load);
+    await expectDecided(ensemble.config(asUser), load, more);
+    await ensemble.stop(next);
+  });
+
+  it('whose password is wrong when his ingestor starts again loses nothing of what comes until it is right', async (context) => {
+    const { ensemble, tools, asUser, passwordFile } = await strictEnsemble(context);
+    await tools.allow(USER, `${PREFIX}.`, rights);
+    const asOneIngestor = { ...asUser, inputs: { spool: { directory: ensemble.at('spool') } } };
+    await ensemble.stop(await ensemble.run('socket-ingestor', asOneIngestor));
+    writeFileSync(passwordFile, 'wrong-horse');
+    const ingestor = await ensemble.run('socket-ingestor', asOneIngestor);
+    expect(ingestor.logged('kafka refuses us')).toBeDefined();
+    const url = String(ingestor.logged('admin server listens')?.['url']);
+    expect(await (await fetch(`${url}/readyz`)).text()).toContain('Kafka refuses us');
+    const { stdout } = await generate(ensemble).finished;
+    const sent = JSON.parse(stdout) as { http_lines: number; network_lines: number };
+    writeFileSync(passwordFile, PASSWORD);
+    await ingestor.until(() => ingestor.logged('spool is empty, what comes goes to the event log') !== undefined);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const appended = /^logweave_ingest_appended_records_total (\d+)$/m.exec(metrics)?.[1];
+    expect(Number(appended)).toBe(sent.http_lines + sent.network_lines);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
     await ensemble.stop(ingestor);
   });
 });

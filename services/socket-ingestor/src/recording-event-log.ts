@@ -1,4 +1,4 @@
-import type { AppendBatch, EventLog, Producer, ProducerRecord, TopicSpec } from '@logweave/event-log';
+import type { AppendBatch, EventLog, Producer, ProducerRecord, TopicSpec, Watermarks } from '@logweave/event-log';
 import type { SpoolableEventLog } from './open-spooled-log.ts';
 
 const spec = { cleanup: 'delete', retentionMs: null, retentionBytes: null, maxRecordBytes: 2 ** 21 } as const;
@@ -15,7 +15,6 @@ export class RecordingEventLog implements Pick<EventLog, 'topics' | 'producer'>,
   readonly transactionalProducer = notHere;
   readonly committed = notHere;
   readonly reader = notHere;
-  readonly watermarks = notHere;
   readonly #waiting: (() => void)[] = [];
 
   async topics(): Promise<readonly TopicSpec[]> {
@@ -25,6 +24,11 @@ export class RecordingEventLog implements Pick<EventLog, 'topics' | 'producer'>,
       { ...spec, name: 't.dead-letter', partitions: 2 },
       { ...spec, name: 't.raw', partitions: 4 },
     ];
+  }
+
+  /** It has no more to say of any topic than whether there is one. */
+  async watermarks(): Promise<readonly Watermarks[]> {
+    return [];
   }
 
   async producer(): Promise<Producer> {

@@ -1,4 +1,4 @@
-import { type EventLog, type Producer, isRetriable } from '@logweave/event-log';
+import { type EventLog, isWorthWaiting, type Producer } from '@logweave/event-log';
 import type { Logger, Readiness, Service, ServiceDeps } from '@logweave/service-kit';
 import { AppendQueue } from './append-queue.ts';
 import type { SocketIngestorConfig } from './config.ts';
@@ -202,18 +202,23 @@ class SocketIngestor implements Service {
     }
     const producer = new LateProducer(() => eventLog.producer(), clock);
     const asking = this.#askTopics();
+    // It may fail while something else is waited for; whoever waits for it learns of that.
+    asking.catch(() => undefined);
     const known = await recallTopics(spool.directory, this.#topicNames());
     if (known === null) return { topics: await asking, producer, isAway: false };
     const answered = new AbortController();
+    let reason = `no answer within ${REACH_MS / 1000} s`;
     try {
       const found = await Promise.race([asking, clock.sleep(REACH_MS, answered.signal)]);
       if (found !== undefined) return { topics: found, producer, isAway: false };
     } catch (error) {
-      if (!isRetriable(error)) throw error;
+      if (!isWorthWaiting(error)) throw error;
+      reason = error.message;
     } finally {
       answered.abort();
     }
-    log.warn({ partitions: Object.fromEntries(known) }, 'event log is away, topics are taken to be as they were');
+    const partitions = Object.fromEntries(known);
+    log.warn({ partitions, reason }, 'event log is away, topics are taken to be as they were');
     return { topics: targetTopics(this.#config, known), producer, isAway: true };
   }
 
@@ -224,8 +229,12 @@ class SocketIngestor implements Service {
   }
 
   async #askTopics(): Promise<IngestorTopics> {
-    const specs = await this.#deps.eventLog.topics();
-    return targetTopics(this.#config, new Map(specs.map(({ name, partitions }) => [name, partitions])));
+    const { eventLog } = this.#deps;
+    const existing = new Map((await eventLog.topics()).map(({ name, partitions }) => [name, partitions]));
+    const missing = this.#topicNames().find((name) => !existing.has(name));
+    // Who may not see a topic does not find it in the list; asked by its name, the log says that it refuses us.
+    if (missing !== undefined) await eventLog.watermarks(missing);
+    return targetTopics(this.#config, existing);
   }
 
   async #openSpool({ producer, topics, isAway }: ReachedLog): Promise<SpooledLog | null> {
@@ -325,7 +334,7 @@ function targetTopics(
 ): IngestorTopics {
   const find = (name: string): TargetTopic => {
     const partitions = existing.get(name);
-    if (partitions === undefined) throw new Error(`topic ${name} does not exist, or may not be seen by this user`);
+    if (partitions === undefined) throw new Error(`topic ${name} does not exist`);
     return { name, partitions };
   };
   return {

@@ -79,7 +79,11 @@ export function compose(
   names: readonly ServiceName[] = configuredServices(config),
 ): Composition {
   const child = (service: string): Logger => deps.log.child({ service });
-  const eventLog = new EventLogService(config, { clock: deps.clock, log: child('event-log') });
+  const eventLog = new EventLogService(config, {
+    clock: deps.clock,
+    log: child('event-log'),
+    outlastsRefusal: names.every((name) => name === 'socket-ingestor') && ingestorConfig(config).spool !== null,
+  });
   const { clickhouse } = config.outputs;
   const warehouse =
     clickhouse?.enabled === true && names.includes('clickhouse-writer')

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EventLog, isRetriable } from '@logweave/event-log';
+import { type EventLog, isRefusal, isRetriable } from '@logweave/event-log';
 import { type EmbeddedLogAlarm, openEmbeddedLog } from '@logweave/event-log-embedded';
 import { openKafkaLog } from '@logweave/event-log-kafka';
 import type { Clock } from '@logweave/model';
@@ -17,6 +17,13 @@ export function eventLogPath(config: Pick<Config, 'data_dir'>): string {
   return join(config.data_dir, 'log.sqlite');
 }
 
+export interface EventLogServiceDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whether being refused is no reason to end: there is work without the log, and what comes would be lost. */
+  readonly outlastsRefusal: boolean;
+}
+
 /** The event log as the first service of a process: opened with its topics at the start, closed last. */
 export class EventLogService implements Service {
   readonly name = 'event-log';
@@ -25,21 +32,18 @@ export class EventLogService implements Service {
   /** Resolves once the log has answered and has its topics. */
   readonly available: Promise<void>;
   readonly #config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>;
-  readonly #deps: { readonly clock: Clock; readonly log: Logger };
+  readonly #deps: EventLogServiceDeps;
   #eventLog: EventLog | null = null;
   #trouble: string | null = null;
   #fail: (error: Error) => void = () => {};
   #answered: () => void = () => {};
   #complainedMs = Number.NEGATIVE_INFINITY;
-  /** Kafka has not answered since the start. */
-  #away = false;
+  /** Why Kafka cannot be used since the start; null: it can. */
+  #away: string | null = null;
   readonly #stopping = new AbortController();
   #asking: Promise<void> = Promise.resolve();
 
-  constructor(
-    config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>,
-    deps: { readonly clock: Clock; readonly log: Logger },
-  ) {
+  constructor(config: Pick<Config, 'data_dir' | 'event_log' | 'topics'>, deps: EventLogServiceDeps) {
     this.#config = config;
     this.#deps = deps;
     this.failure = new Promise((resolve) => {
@@ -93,23 +97,26 @@ export class EventLogService implements Service {
     }
   }
 
-  /** False when Kafka does not answer. */
+  /** False when Kafka does not answer, or refuses those who outlast that. */
   async #ask(eventLog: EventLog): Promise<boolean> {
-    const { clock, log } = this.#deps;
+    const { clock, log, outlastsRefusal } = this.#deps;
     const { event_log: section, topics } = this.#config;
     try {
       if (section.kafka.create_topics) await ensureTopics(eventLog, topics);
       else await eventLog.topics();
     } catch (error) {
-      if (!isRetriable(error)) throw error;
-      this.#away = true;
+      const refused = isRefusal(error);
+      if (!isRetriable(error) && !(refused && outlastsRefusal)) throw error;
+      const brokers = section.kafka.brokers.join(', ');
+      this.#away = refused ? `Kafka refuses us: ${error.message}.` : `Kafka does not answer at ${brokers}.`;
       if (clock.monotonicMs() - this.#complainedMs >= COMPLAINT_INTERVAL_MS) {
         this.#complainedMs = clock.monotonicMs();
-        log.warn({ err: error }, 'kafka does not answer yet');
+        if (refused) log.error({ err: error }, 'kafka refuses us');
+        else log.warn({ err: error }, 'kafka does not answer yet');
       }
       return false;
     }
-    this.#away = false;
+    this.#away = null;
     this.#answered();
     return true;
   }
@@ -125,7 +132,7 @@ export class EventLogService implements Service {
     if (this.#trouble !== null) return { ready: false, detail: `Cannot write: ${this.#trouble}. Retrying.` };
     if (this.#config.event_log.kind === 'kafka') {
       const brokers = this.#config.event_log.kafka.brokers.join(', ');
-      if (this.#away) return { ready: false, detail: `Kafka does not answer at ${brokers}. Retrying.` };
+      if (this.#away !== null) return { ready: false, detail: `${this.#away} Retrying.` };
       return { ready: true, detail: `Kafka at ${brokers}.` };
     }
     return { ready: true, detail: `Open in ${this.#config.data_dir}.` };
