@@ -22,7 +22,7 @@ export interface PolicyScenarioDeps {
 
 const NAMESPACE = 'policies';
 const ADMIN_PORT = 9_464;
-/** Of something on the machine that no service has any business with. */
+/** Of something on the machine that is no business of the services. */
 const OTHER_PORT = 18_999;
 const PROMETHEUS = { app: 'prometheus' };
 const STRANGER = { app: 'stranger' };
