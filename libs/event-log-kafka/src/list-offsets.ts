@@ -1,17 +1,44 @@
 import { EventLogError, type TopicPartition } from '@logweave/event-log';
+import { Backoff } from './backoff.ts';
+import { diagnose } from './kafka-error.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';
 
 const EARLIEST = -2;
 const LATEST = -1;
+/** A topic that has just been made, and one whose leader has just moved, are answered for in a moment. */
+const SETTLE_MS = 5_000;
+const FIRST_RETRY_MS = 20;
+const LAST_RETRY_MS = 500;
 const ISOLATION = { low: 0, high: 0, stable: 1 } as const;
 
+type Watermark = keyof typeof ISOLATION;
+
 /**
- * One of the watermarks of each partition, asked of their leaders. @throws when one cannot be asked.
+ * One of the watermarks of each partition, asked of their leaders; again for a while when those have moved.
+ * @throws when one cannot be asked.
  */
 export async function listOffsets(
   cluster: KafkaCluster,
   partitions: readonly TopicPartition[],
-  which: 'low' | 'high' | 'stable',
+  which: Watermark,
+): Promise<number[]> {
+  const deadlineMs = cluster.clock.monotonicMs() + SETTLE_MS;
+  const backoff = new Backoff(cluster.clock, FIRST_RETRY_MS, LAST_RETRY_MS);
+  for (;;) {
+    try {
+      return await listOnce(cluster, partitions, which);
+    } catch (error) {
+      const passes = diagnose(error).kind === 'moved';
+      if (!passes || cluster.closed || cluster.clock.monotonicMs() > deadlineMs) throw error;
+    }
+    await backoff.wait();
+  }
+}
+
+async function listOnce(
+  cluster: KafkaCluster,
+  partitions: readonly TopicPartition[],
+  which: Watermark,
 ): Promise<number[]> {
   const byLeader = new Map<number, TopicPartition[]>();
   for (const partition of partitions) {

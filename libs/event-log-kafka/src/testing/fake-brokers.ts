@@ -1,6 +1,6 @@
 import type { Clock } from '@logweave/model';
 import { KafkaCluster } from '../kafka-cluster.ts';
-import type { KafkaBroker, ProtocolRequest } from '../kafkajs.ts';
+import { type KafkaBroker, protocolError, type ProtocolRequest } from '../kafkajs.ts';
 import { ByteReader, ByteWriter } from '../protocol-bytes.ts';
 import { AT } from '../record-batch-layout.ts';
 
@@ -37,6 +37,8 @@ export class FakeBrokers {
   /** By node; the first is met by the next produce request. */
   readonly faults = new Map<number, ProduceFault[]>();
   produceRequests = 0;
+  /** While false no broker takes itself for a leader, whatever metadata says. */
+  settled = true;
   /** Of one partition at the same time, the most there ever were. */
   mostUnderWay = 0;
   readonly #clock: Clock;
@@ -56,6 +58,10 @@ export class FakeBrokers {
     });
   }
 
+  #endOf(partition: number): number {
+    return (this.partitions[partition]?.written ?? []).reduce((sum, { count }) => sum + count, 0);
+  }
+
   #broker(host: string, port: number, nodeId: number | null): KafkaBroker {
     return {
       nodeId,
@@ -69,7 +75,14 @@ export class FakeBrokers {
       heartbeat: notAsked,
       leaveGroup: notAsked,
       offsetCommit: notAsked,
-      listOffsets: notAsked,
+      listOffsets: async ({ topics }) => {
+        if (!this.settled) throw protocolError(NOT_LEADER);
+        const responses = topics.map(({ topic, partitions }) => ({
+          topic,
+          partitions: partitions.map(({ partition }) => ({ partition, offset: String(this.#endOf(partition)) })),
+        }));
+        return { responses };
+      },
       createTopics: notAsked,
       describeConfigs: notAsked,
       initProducerId: notAsked,
