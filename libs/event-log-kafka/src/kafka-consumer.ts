@@ -129,6 +129,8 @@ export class KafkaConsumer implements Consumer {
   async commit(offsets: readonly OffsetCommit[]): Promise<'committed' | 'fenced'> {
     this.#checkOpen();
     checkMetadata(offsets);
+    // The brokers look at the generation alone: they would let the new owner's position be overwritten.
+    if (offsets.some((offset) => this.#findAssigned(offset) === undefined)) return 'fenced';
     const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([topic, of]) => ({
       topic,
       partitions: of.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata })),
@@ -157,11 +159,15 @@ export class KafkaConsumer implements Consumer {
     if (this.#closed) throw new EventLogError('closed', `the consumer of group ${this.group} is closed`);
   }
 
-  #find({ topic, partition }: TopicPartition): AssignedPartition {
-    for (const assigned of this.#assigned) {
-      if (assigned.index === partition && assigned.topicPartition.topic === topic) return assigned;
-    }
-    throw new EventLogError('not_assigned', `${topic}/${partition} is not assigned to this consumer`);
+  #find(partition: TopicPartition): AssignedPartition {
+    const assigned = this.#findAssigned(partition);
+    if (assigned !== undefined) return assigned;
+    const { topic, partition: index } = partition;
+    throw new EventLogError('not_assigned', `${topic}/${index} is not assigned to this consumer`);
+  }
+
+  #findAssigned({ topic, partition }: TopicPartition): AssignedPartition | undefined {
+    return this.#assigned.find(({ index, topicPartition }) => index === partition && topicPartition.topic === topic);
   }
 
   async #takeAssignment(): Promise<PollResult | null> {

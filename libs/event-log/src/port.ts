@@ -167,7 +167,10 @@ export interface Consumer {
    * lag is unknown, not zero.
    */
   endOffset(partition: TopicPartition): number | undefined;
-  /** Commits for the generation of the last `assignment` result; `fenced` when a newer generation exists. */
+  /**
+   * Commits for the generation of the last `assignment` result; `fenced` when a newer generation exists, or when a partition
+   * is not among those that it gave: whoever had it before may not have heard of that yet.
+   */
   commit(offsets: readonly OffsetCommit[]): Promise<'committed' | 'fenced'>;
   /** Makes a waiting poll return `idle` now; when none waits, the next one that would. */
   wakeUp(): void;

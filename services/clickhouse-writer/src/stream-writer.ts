@@ -139,7 +139,9 @@ export class StreamWriter {
         for (const batch of result.batches) this.#writers.get(batch.partition)?.add(batch);
         return;
       case 'assignment':
-        for (const { partition } of result.lost) await this.#lose(partition);
+        // All of them at once: what one of them commits from now on would be taken for the word of the new generation. Those
+        // that are gained may have been somebody else's since they were held here.
+        await Promise.all([...result.lost, ...result.gained].map(({ partition }) => this.#lose(partition)));
         for (const partition of result.gained) await this.#gain(consumer, partition);
         this.#joined = true;
         return;
@@ -158,8 +160,6 @@ export class StreamWriter {
     const { eventLog, clock, log, warehouse, gate, slots, metrics, deadLetterPartitions } = this.#deps;
     const { deadLetterTopic } = this.#config;
     const group = this.#group;
-    // A writer of an earlier assignment that was not reported as lost would insert beside the new one.
-    await this.#lose(partition.partition);
     const rejected = new RejectedRecords(eventLog, partition, {
       group,
       deadLetterTopic,

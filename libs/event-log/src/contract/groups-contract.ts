@@ -119,6 +119,28 @@ export function groupsContract(current: () => ContractHarness): void {
       await closeAll(harness, [first.consumer, second.consumer]);
     });
 
+    it('fence a commit for a partition that the last assignment has taken away, and leave what its new owner has committed', async () => {
+      const harness = current();
+      const topic = await createTopic(harness, 'taken-away', { partitions: 2 });
+      const group = harness.name('group');
+      const first = await joined(harness, group, [topic]);
+      const second = await joined(harness, group, [topic]);
+      await pollUntil(harness, [first, second], 'a partition for each', () => {
+        return [first, second].every(({ seen }) => seen.assignments.at(-1)?.assigned.length === 1);
+      });
+      const [kept] = first.seen.assignments.at(-1)?.assigned ?? [];
+      const [taken] = second.seen.assignments.at(-1)?.assigned ?? [];
+      if (kept === undefined || taken === undefined) throw new Error('nothing was assigned');
+      const commit = (member: typeof first, of: typeof kept, metadata: string) =>
+        harness.settle(member.consumer.commit([{ ...of, offset: 0, metadata }]));
+      await expect(commit(second, taken, 'of its owner')).resolves.toBe('committed');
+      await expect(commit(first, taken, 'of who had it')).resolves.toBe('fenced');
+      await expect(commit(first, kept, 'of its owner')).resolves.toBe('committed');
+      const committed = await harness.settle(harness.log.committed(group, [kept, taken]));
+      expect(committed.map((offset) => offset?.metadata)).toEqual(['of its owner', 'of its owner']);
+      await closeAll(harness, [first.consumer, second.consumer]);
+    });
+
     it('make a higher generation of every join and leave', async () => {
       const harness = current();
       const topic = await createTopic(harness, 'higher', { partitions: 2 });

@@ -116,6 +116,7 @@ export class LocalConsumer implements Consumer {
       offset,
       metadata,
     }));
+    if (offsets.some((offset) => this.#findAssigned(offset) === undefined)) return 'fenced';
     const generation = this.#generation;
     const allowed = (): boolean => this.#membership.generation() === generation;
     return (await this.#log.commitOffsets(this.group, resolved, allowed)) ? 'committed' : 'fenced';
@@ -138,11 +139,15 @@ export class LocalConsumer implements Consumer {
       throw new EventLogError('closed', `the consumer of group ${this.group} is closed`);
   }
 
-  #find({ topic, partition }: TopicPartition): Assigned {
-    for (const assigned of this.#assigned) {
-      if (assigned.index === partition && assigned.topicPartition.topic === topic) return assigned;
-    }
-    throw new EventLogError('not_assigned', `${topic}/${partition} is not assigned to this consumer`);
+  #find(partition: TopicPartition): Assigned {
+    const assigned = this.#findAssigned(partition);
+    if (assigned !== undefined) return assigned;
+    const { topic, partition: index } = partition;
+    throw new EventLogError('not_assigned', `${topic}/${index} is not assigned to this consumer`);
+  }
+
+  #findAssigned({ topic, partition }: TopicPartition): Assigned | undefined {
+    return this.#assigned.find(({ index, topicPartition }) => index === partition && topicPartition.topic === topic);
   }
 
   #takeAssignment(): PollResult | null {
