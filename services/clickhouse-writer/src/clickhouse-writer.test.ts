@@ -108,13 +108,35 @@ describe('a writer that dies', () => {
   });
 
   test('fault 8: a writer whose partition was taken over inserts nothing more', async () => {
-    const writer = new SimulatedWriter({}, 1);
+    const writer = new SimulatedWriter();
     await writer.start();
+    await writer.append(1, 4);
+    await writer.clock.advance(10);
+    // The next member gets the second partition, and keeps it for a minute.
+    const next = await writer.cluster.connect().consumer({ group: GROUP, topics: [TOPIC] });
     await writer.append(0, 4);
-    writer.cluster.faults.plan({ on: 'offset_commit', kind: 'fence' });
-    await writer.clock.advance(2_000);
-    expect(writer.warehouse.tokens).toEqual([]);
+    await writer.clock.advance(60_000);
+    expect(writer.warehouse.tokens).toEqual(['logweave.correlated-0-0-3']);
+    await next.close();
+    await writer.settle();
+    expect(writer.written()).toEqual(writer.expected());
   });
+
+  test.each([0, 1, 2, 3])(
+    'one whose commit %i is fenced goes on when the group lets it keep the partition',
+    async (after) => {
+      const writer = new SimulatedWriter({}, 1);
+      await writer.start();
+      writer.cluster.faults.plan({ on: 'offset_commit', kind: 'fence' }, { after });
+      await writer.append(0, 4);
+      await writer.clock.advance(2_000);
+      await writer.append(0, 4);
+      await writer.settle();
+      expect(writer.cluster.faults.outstanding).toBe(0);
+      expect(writer.written()).toEqual(writer.expected());
+      expect(await writer.lag()).toBe(0);
+    },
+  );
 });
 
 test.each([0, 1])(

@@ -135,6 +135,11 @@ export class PartitionWriter {
     return this.#problem;
   }
 
+  /** It does nothing any more: it was told to end, or the log has refused its word. */
+  get ended(): boolean {
+    return this.#aborting.signal.aborted;
+  }
+
   /** Everything that was read is inserted. */
   get idle(): boolean {
     return this.#buffer.rows === 0 && this.#plan.length === 0;
@@ -381,7 +386,7 @@ export class PartitionWriter {
   }
 
   #lost(): number {
-    this.#deps.log.info({ ...this.#partition }, 'partition taken over by another writer');
+    this.#deps.log.info({ ...this.#partition }, 'the group has moved on, this writer of the partition ends');
     this.#aborting.abort();
     return 0;
   }

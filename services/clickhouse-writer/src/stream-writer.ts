@@ -35,6 +35,8 @@ const POLL_MS = 500;
 /** With the record limit it bounds what one poll can bring. */
 const MAX_POLL_RECORDS = 1_000;
 const LOG_RETRY_MS = 1_000;
+/** A writer that was fenced is followed by another after so long, unless the group gives its partition away. */
+const REVIVE_MS = 1_000;
 const DRAIN_LOOK_MS = 50;
 
 /** Takes one topic to its table: the partitions that the group assigns, a `PartitionWriter` for each. */
@@ -46,6 +48,8 @@ export class StreamWriter {
   readonly #deps: StreamWriterDeps;
   readonly #writers = new Map<number, PartitionWriter>();
   readonly #paused = new Set<number>();
+  #assigned: readonly TopicPartition[] = [];
+  #revivedMs = Number.NEGATIVE_INFINITY;
   #consumer: Consumer | null = null;
   #joined = false;
   #failed = false;
@@ -123,6 +127,7 @@ export class StreamWriter {
   async #turn(consumer: Consumer): Promise<void> {
     try {
       await this.#take(consumer, await consumer.poll({ timeoutMs: POLL_MS, maxRecords: MAX_POLL_RECORDS }));
+      await this.#revive(consumer);
       this.#steer(consumer);
     } catch (error) {
       if (!isRetriable(error)) throw error;
@@ -139,12 +144,30 @@ export class StreamWriter {
         for (const batch of result.batches) this.#writers.get(batch.partition)?.add(batch);
         return;
       case 'assignment':
+        this.#assigned = result.assigned;
         // All of them at once: what one of them commits from now on would be taken for the word of the new generation. Those
         // that are gained may have been somebody else's since they were held here.
         await Promise.all([...result.lost, ...result.gained].map(({ partition }) => this.#lose(partition)));
         for (const partition of result.gained) await this.#gain(consumer, partition);
         this.#joined = true;
         return;
+    }
+  }
+
+  /**
+   * A commit is fenced while the group changes, and its writer ends; but the group may let this member keep the partition, and
+   * then no assignment names it. The next writer goes on from what was committed.
+   */
+  async #revive(consumer: Consumer): Promise<void> {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (nowMs - this.#revivedMs < REVIVE_MS) return;
+    this.#revivedMs = nowMs;
+    for (const partition of this.#assigned) {
+      const writer = this.#writers.get(partition.partition);
+      if (writer?.ended !== true) continue;
+      await this.#lose(partition.partition);
+      consumer.pause([partition]);
+      await this.#gain(consumer, partition, writer.position);
     }
   }
 
@@ -156,7 +179,8 @@ export class StreamWriter {
     await writer?.abort();
   }
 
-  async #gain(consumer: Consumer, partition: TopicPartition): Promise<void> {
+  /** @param fromOffset where to begin when nothing is committed, if that is not where the consumer stands */
+  async #gain(consumer: Consumer, partition: TopicPartition, fromOffset?: number): Promise<void> {
     const { eventLog, clock, log, warehouse, gate, slots, metrics, deadLetterPartitions } = this.#deps;
     const { deadLetterTopic } = this.#config;
     const group = this.#group;
@@ -168,7 +192,8 @@ export class StreamWriter {
     await rejected.open();
     const [committed] = await eventLog.committed(group, [partition]);
     const plan = decodePlan(committed?.metadata ?? '');
-    if (committed !== null && committed !== undefined) consumer.seek(partition, committed.offset);
+    const beginsAt = committed?.offset ?? fromOffset;
+    if (beginsAt !== undefined) consumer.seek(partition, beginsAt);
     const writer = new PartitionWriter(
       partition,
       this.#config,
