@@ -122,6 +122,17 @@ describe('a writer that dies', () => {
     expect(writer.written()).toEqual(writer.expected());
   });
 
+  test('one that could not be begun when its partition was assigned is begun later', async () => {
+    const writer = new SimulatedWriter();
+    writer.cluster.faults.plan({ on: 'open', kind: 'refuse' }, { times: 2 });
+    await writer.start();
+    await writer.append(0, 4);
+    await writer.append(1, 4);
+    await writer.settle();
+    expect(writer.cluster.faults.outstanding).toBe(0);
+    expect(writer.written()).toEqual(writer.expected());
+  });
+
   test.each([0, 1, 2, 3])(
     'one whose commit %i is fenced goes on when the group lets it keep the partition',
     async (after) => {

@@ -148,15 +148,16 @@ export class StreamWriter {
         // All of them at once: what one of them commits from now on would be taken for the word of the new generation. Those
         // that are gained may have been somebody else's since they were held here.
         await Promise.all([...result.lost, ...result.gained].map(({ partition }) => this.#lose(partition)));
-        for (const partition of result.gained) await this.#gain(consumer, partition);
         this.#joined = true;
+        for (const partition of result.gained) await this.#gain(consumer, partition);
         return;
     }
   }
 
   /**
    * A commit is fenced while the group changes, and its writer ends; but the group may let this member keep the partition, and
-   * then no assignment names it. The next writer goes on from what was committed.
+   * then no assignment names it. The next writer goes on from what was committed. So does that of a partition which could
+   * not be begun when it was assigned. One that has ended stays until then, since it knows where to begin.
    */
   async #revive(consumer: Consumer): Promise<void> {
     const nowMs = this.#deps.clock.monotonicMs();
@@ -164,10 +165,10 @@ export class StreamWriter {
     this.#revivedMs = nowMs;
     for (const partition of this.#assigned) {
       const writer = this.#writers.get(partition.partition);
-      if (writer?.ended !== true) continue;
-      await this.#lose(partition.partition);
+      if (writer?.ended === false) continue;
+      await writer?.abort();
       consumer.pause([partition]);
-      await this.#gain(consumer, partition, writer.position);
+      await this.#gain(consumer, partition, writer?.position);
     }
   }
 
